@@ -1,0 +1,1 @@
+"""Sources: where readings come from. See base.py for the contract."""

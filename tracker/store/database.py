@@ -1,0 +1,268 @@
+"""One database, opened one way: SQLite in a file, or PostgreSQL by URL.
+
+The rule kept here: every transaction is explicit. Readers see one snapshot;
+writers are one at a time from their first statement (BEGIN IMMEDIATE, or an
+advisory lock on PostgreSQL), so what a writer has read is still true when it
+writes. Nothing else in the process opens the file: closing a second descriptor
+would drop SQLite's locks.
+
+SQL is written once, with `?` for parameters, for both databases.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tracker.errors import ConfigError, StoreError
+
+if TYPE_CHECKING:
+    import polars as pl
+    from sqlalchemy import Engine
+    from sqlmodel import Session
+
+#: How long a writer waits for another one before it gives up, in seconds.
+PATIENCE = 30
+#: Any number that is the same in all trackers: the lock of PostgreSQL's writers.
+WRITER_LOCK = 7_221_009
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-65536",
+)
+
+
+class Link:
+    """A connection inside a transaction: statements with `?`, rows as tuples."""
+
+    def __init__(self, connection: Any, dialect: str) -> None:
+        self.connection, self.dialect = connection, dialect
+
+    def _said(self, sql: str) -> str:
+        if self.dialect == "sqlite":
+            return sql
+        return sql.replace("%", "%%").replace("?", "%s")
+
+    def run(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Do one statement; the number of changed rows."""
+        return int(self._cursor(sql, values).rowcount)
+
+    def all(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return list(self._cursor(sql, values).fetchall())
+
+    def one(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        found: tuple[Any, ...] | None = self._cursor(sql, values).fetchone()
+        return found
+
+    def value(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        found = self.one(sql, values)
+        return found[0] if found else None
+
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        self.connection.cursor().executemany(self._said(sql), rows)
+
+    def _cursor(self, sql: str, values: Sequence[Any]) -> Any:
+        cursor = self.connection.cursor()
+        # psycopg reads %% only when it is given parameters, even none of them
+        cursor.execute(self._said(sql), tuple(values))
+        return cursor
+
+    def frame(
+        self, sql: str, values: Sequence[Any] = (), schema: dict[str, Any] | None = None
+    ) -> pl.DataFrame:
+        """The answer as a frame; schema names and types its columns."""
+        import polars as pl
+
+        rows = self._cursor(sql, values).fetchall()
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+class Database:
+    """A URL, and the connections made from it."""
+
+    def __init__(self, url: str, home: Path) -> None:
+        self.url = url
+        self.dialect = "postgresql" if url.startswith("postgres") else "sqlite"
+        if self.dialect == "sqlite" and not url.startswith("sqlite:///"):
+            raise ConfigError(
+                "DATABASE_URL",
+                "tracker.toml",
+                f'"{url.split(":")[0]}" is no database the tracker knows',
+                "Nothing was opened",
+                "Use sqlite:///FILE or postgresql://HOST/NAME",
+            )
+        #: The database file; None on PostgreSQL.
+        self.path: Path | None = None
+        if self.dialect == "sqlite":
+            self.path = home / url.removeprefix("sqlite:///")
+
+    def connect(self) -> Any:
+        """A new connection of the driver, outside any transaction."""
+        if self.dialect == "sqlite":
+            return self._connect_sqlite()
+        import psycopg
+
+        try:
+            return psycopg.connect(self._dsn, autocommit=True)
+        except psycopg.OperationalError as error:
+            raise StoreError(
+                "DB_DOWN",
+                self._shown,
+                str(error).strip().splitlines()[0],
+                "Nothing changed",
+                "Start the server or mend `database` in tracker.toml",
+            ) from error
+
+    def _connect_sqlite(self) -> sqlite3.Connection:
+        assert self.path is not None
+        fresh = not self.path.exists()
+        try:
+            if fresh:  # private from its first byte
+                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            link = sqlite3.connect(
+                self.path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+            )
+            for pragma in PRAGMAS:
+                link.execute(pragma)
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(
+                *_sqlite_trouble(self.path.name, error)
+            ) from error
+        return link
+
+    @property
+    def _dsn(self) -> str:
+        return self.url.replace("postgresql+psycopg:", "postgresql:")
+
+    @property
+    def _shown(self) -> str:
+        """The address without user and password."""
+        return "postgres " + self.url.rpartition("@")[2].partition("//")[2].partition("?")[0] \
+            if "@" not in self.url else "postgres " + self.url.rpartition("@")[2].partition("?")[0]
+
+    @contextmanager
+    def reading(self) -> Iterator[Link]:
+        """One snapshot to read from."""
+        with self._transaction("BEGIN") as link:
+            if self.dialect == "postgresql":
+                link.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield link
+
+    @contextmanager
+    def writing(self) -> Iterator[Link]:
+        """The one writer; committed at the end, or all undone by an exception."""
+        begin = "BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN"
+        with self._transaction(begin) as link:
+            if self.dialect == "postgresql":
+                link.one("SELECT pg_advisory_xact_lock(?)", (WRITER_LOCK,))
+            yield link
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Link]:
+        connection = self.connect()
+        link = Link(connection, self.dialect)
+        try:
+            with self.translated():
+                link.run(begin)
+                try:
+                    yield link
+                except BaseException:
+                    link.run("ROLLBACK")
+                    raise
+                link.run("COMMIT")
+        finally:
+            connection.close()
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """The driver's exceptions as StoreError."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            name = self.path.name if self.path else "database"
+            raise StoreError(*_sqlite_trouble(name, error)) from error
+        except sqlite3.DatabaseError as error:
+            name = self.path.name if self.path else "database"
+            raise StoreError(*_sqlite_trouble(name, error)) from error
+        except Exception as error:
+            if type(error).__module__.startswith("psycopg"):
+                first = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+                raise StoreError(
+                    "DB_DOWN", self._shown, first, "Nothing changed", "Try again"
+                ) from error
+            raise
+
+    # -- SQLModel, for the small objects --------------------------------------
+
+    @cached_property
+    def engine(self) -> Engine:
+        """SQLAlchemy on the same connections; imported only when it is used."""
+        from sqlalchemy import create_engine, event
+        from sqlalchemy.pool import NullPool
+
+        name = "sqlite://" if self.dialect == "sqlite" else "postgresql+psycopg://"
+        engine = create_engine(name, creator=self.connect, poolclass=NullPool)
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Any) -> None:
+            if self.dialect == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.exec_driver_sql("BEGIN")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+
+        @event.listens_for(engine, "commit")
+        def commit(connection: Any) -> None:
+            if self.dialect == "postgresql":
+                connection.exec_driver_sql("COMMIT")
+
+        @event.listens_for(engine, "rollback")
+        def rollback(connection: Any) -> None:
+            if self.dialect == "postgresql":
+                connection.connection.driver_connection.execute("ROLLBACK")
+
+        return engine
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A SQLModel session that is the one writer; committed at the end."""
+        from sqlmodel import Session
+
+        with self.translated(), Session(self.engine) as session, session.begin():
+            yield session
+
+    def link(self, session: Session) -> Link:
+        """The session's own connection for plain statements, same transaction."""
+        session.flush()
+        return Link(session.connection().connection.driver_connection, self.dialect)
+
+
+def _sqlite_trouble(name: str, error: Exception) -> tuple[str, str, str, str, str]:
+    """Code, subject, cause, what now, what to do."""
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return (
+            "DB_BUSY", name, "another process holds the database",
+            "Nothing changed", "Close it and retry",
+        )
+    if "full" in text:
+        return ("DISK_FULL", name, "no space left", "Nothing changed", "Free space and retry")
+    if "readonly" in text or "read-only" in text or isinstance(error, PermissionError):
+        return (
+            "DB_READONLY", name, "the file or its folder cannot be written",
+            "Nothing changed", "Change its permissions or set `database` in tracker.toml",
+        )
+    if "malformed" in text or "not a database" in text:
+        return (
+            "DB_CORRUPT", name, text, "File untouched",
+            "Restore a backup; `tracker doctor` says more",
+        )
+    return ("DB_IO", name, text, "Nothing changed", "Check the disk, then retry")
