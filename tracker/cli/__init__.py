@@ -1,0 +1,126 @@
+"""The command line: names of commands, and what all of them have in common.
+
+Commands are imported when they are called. `tracker --help` knows them from the
+table below and imports click alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from tracker import __version__
+from tracker.cli.common import Call, adopt, complain, global_options
+
+#: Name of a command: where it is, and what it does. In the order of the help.
+COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
+    "Workspace": {
+        "init": ("tracker.cli.workspace:init", "Make a workspace."),
+        "demo": ("tracker.cli.workspace:demo", "Make a small programme to look at."),
+        "status": ("tracker.cli.daemon:status", "What runs, waits and is late."),
+        "doctor": ("tracker.cli.daemon:doctor", "Look for trouble in the workspace."),
+        "verify": ("tracker.cli.verify:verify", "Compare all sums with the readings."),
+        "db": ("tracker.cli.verify:db", "Upgrade or check the database."),
+        "completion": ("tracker.cli.completion:completion", "Completion for a shell."),
+    },
+    "Programme": {
+        "campaign": ("tracker.cli.campaign:campaign", "Campaigns and their plans."),
+        "ambassador": ("tracker.cli.ambassador:ambassador", "People and handles."),
+        "enrol": ("tracker.cli.ambassador:enrol", "Enrol somebody in a campaign."),
+        "withdraw": ("tracker.cli.ambassador:withdraw", "End an enrolment."),
+    },
+    "Data": {
+        "source": ("tracker.cli.source:source", "Where readings come from."),
+        "ingest": ("tracker.cli.ingest:ingest", "Collect from sources now."),
+        "quarantine": ("tracker.cli.quarantine:quarantine", "Rows that were refused."),
+        "post": ("tracker.cli.post:post", "Posts."),
+        "reading": ("tracker.cli.post:reading", "Readings of posts."),
+    },
+    "Figures": {
+        "totals": ("tracker.cli.totals:totals", "Sums with their coverage."),
+        "explain": ("tracker.cli.totals:explain", "The readings behind a number."),
+        "report": ("tracker.cli.report:report", "Write the pages."),
+        "export": ("tracker.cli.export:export", "Write data for other programs."),
+        "daemon": ("tracker.cli.daemon:daemon", "Collect and report until stopped."),
+    },
+}
+PLACES = {name: at for group in COMMANDS.values() for name, (at, _) in group.items()}
+
+
+class Root(click.Group):
+    """The group of all commands; maps every error to a line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(PLACES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in PLACES:
+            return None
+        module, _, name = PLACES[cmd_name].partition(":")
+        found: click.Command = getattr(import_module(module), name)
+        return adopt(found)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and not args[0].startswith("-") and args[0] not in PLACES:
+            from tracker.errors import nearest
+
+            hint = nearest(args[0], PLACES)
+            raise click.UsageError(f'There is no command "{args[0]}". {hint}', ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        for title, commands in COMMANDS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, said) for name, (_, said) in commands.items()])
+
+    def main(  # type: ignore[override]
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        **extra: Any,
+    ) -> None:
+        """Run one command and exit with its code."""
+        given = list(sys.argv[1:] if args is None else args)
+        if "_TRACKER_COMPLETE" in os.environ:
+            sys.exit(self._complete())
+        sys.exit(self._run(given))
+
+    def _complete(self) -> int:
+        from click.shell_completion import shell_complete
+
+        wish = os.environ["_TRACKER_COMPLETE"]
+        return shell_complete(self, {}, "tracker", "_TRACKER_COMPLETE", wish)
+
+    def _run(self, args: list[str]) -> int:
+        call = Call()
+        try:
+            call.start()
+            with self.make_context("tracker", args, obj=call) as ctx:
+                code = self.invoke(ctx)
+            sys.stdout.flush()
+        except click.exceptions.Exit as wish:
+            return wish.exit_code
+        except (Exception, KeyboardInterrupt) as error:
+            return complain(error, call)
+        return code if type(code) is int else 0
+
+
+@click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@global_options
+@click.version_option(__version__, prog_name="tracker", message="%(prog)s %(version)s")
+@click.pass_context
+def main(ctx: click.Context, as_json: bool) -> None:
+    """Follow an ambassador programme from plan to result.
+
+    Options below may stand before or after the command.
+    """
+    call = ctx.ensure_object(Call)
+    call.json, call.command = as_json, f"tracker {ctx.invoked_subcommand}"
