@@ -61,6 +61,7 @@ class Root(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in PLACES:
             return None
+        ctx.ensure_object(Call).command = f"tracker {cmd_name}"
         module, _, name = PLACES[cmd_name].partition(":")
         found: click.Command = getattr(import_module(module), name)
         return adopt(found)
@@ -122,5 +123,4 @@ def main(ctx: click.Context, as_json: bool) -> None:
 
     Options below may stand before or after the command.
     """
-    call = ctx.ensure_object(Call)
-    call.json, call.command = as_json, f"tracker {ctx.invoked_subcommand}"
+    ctx.ensure_object(Call).json = as_json

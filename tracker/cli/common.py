@@ -13,8 +13,6 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -22,6 +20,8 @@ import click
 from tracker import __version__
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tracker.app import Tracker
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -29,25 +29,27 @@ F = TypeVar("F", bound=Callable[..., Any])
 #: The longest line of a message, in characters.
 LINE = 300
 #: Control characters but tab and line end, bidirectional controls, separators,
-#: invisible characters, halves of surrogate pairs; and piles of marks.
-HIDDEN = re.compile(
+#: invisible characters, halves of surrogate pairs.
+HIDDEN = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069"
     "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
+#: More than four marks on one letter.
 MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
-PILE = re.compile(f"({MARK}{{4}}){MARK}+")
+PILE = f"({MARK}{{4}}){MARK}+"
 
 
-@dataclass
 class Call:
-    """What was asked for besides the command itself."""
+    """What was asked for besides the command itself.
 
-    home: str | None = None
-    json: bool = False
-    verbose: int = 0
-    quiet: bool = False
-    debug: bool = False
-    command: str = "tracker"
+    No dataclass: importing those costs a tenth of `tracker --help`.
+    """
+
+    def __init__(self) -> None:
+        self.home: str | None = None
+        self.json = self.quiet = self.debug = False
+        self.verbose = 0
+        self.command = "tracker"
 
     def start(self) -> None:
         """Files are private, and no character stops the output."""
@@ -240,7 +242,7 @@ def clean(text: str) -> str:
     """Text as it may be shown: what is hidden or moves the cursor is spelled out."""
     if text.isascii() and text.isprintable():
         return text
-    return PILE.sub(r"\1", HIDDEN.sub(_spelled, text))
+    return re.sub(PILE, r"\1", re.sub(HIDDEN, _spelled, text))
 
 
 def clean_cell(text: str) -> str:
@@ -290,7 +292,7 @@ def emit_json(value: Any) -> None:
     plain = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
     wide = plain.replace("-", "") in ("utf8", "utf16", "utf32")
     text = json.dumps(value, ensure_ascii=not wide, indent=2, allow_nan=False)
-    click.echo(HIDDEN.sub(lambda found: json.dumps(found.group())[1:-1], text))
+    click.echo(re.sub(HIDDEN, lambda found: json.dumps(found.group())[1:-1], text))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -400,7 +402,8 @@ def _usage(error: click.ClickException) -> str:
     ctx = getattr(error, "ctx", None)
     path = ctx.command_path if ctx is not None else "tracker"
     cause = " ".join(error.format_message().split()).rstrip(".")
-    return f"error[USAGE] {path}: {cause}. Nothing was done. See {path} --help."
+    stop = "" if cause.endswith("?") else "."
+    return f"error[USAGE] {path}: {cause}{stop} Nothing was done. See {path} --help."
 
 
 def _line(text: str) -> str:
