@@ -1,0 +1,434 @@
+"""Sources between runs, and their runs: what is due, claimed, done.
+
+A slot is an instant at which a source should run. It is claimed once: the claim
+is a row of `run` and a lease on the source, and while the lease lives nobody else
+runs that source. A host that dies loses its claim at the end of the lease, its
+run becomes `lost` and gives its slot back, and whoever comes next claims it
+again. What a lost run still writes is refused, because `fence` looks in the same
+transaction. Runs asked for by a person have no slot and no lease.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracker.errors import LockedError, NotFoundError
+from tracker.model import RunReport, iso
+from tracker.store import leases
+from tracker.store.database import Database, Link
+
+#: A source whose process died so often in a row is not tried again by itself.
+ATTEMPTS = 8
+#: A run asked for by a person that has not ended after so long is lost.
+FORGOTTEN = 86_400_000
+
+STATE = (
+    "SELECT name, kind, state, retry_at, reason, last_run, last_data, bookmark"
+    " FROM source"
+)
+RUN = (
+    "SELECT r.id, s.name, r.slot, r.host, r.term, r.started_at, r.ended_at, r.outcome,"
+    " r.merged, r.payloads, r.rows, r.stored, r.unchanged, r.corrected, r.rejected,"
+    " r.ignored, r.error FROM run r JOIN source s ON s.id = r.source_id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """state: ready, waiting (until retry_at), paused or failed; instants in ms.
+
+    last_run: when a run last ended that did not fail. last_data: when a run last
+    changed something.
+    """
+
+    name: str
+    kind: str
+    state: str = "ready"
+    retry_at: int | None = None
+    reason: str | None = None
+    last_run: int | None = None
+    last_data: int | None = None
+    bookmark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run. outcome: None while it runs; merged: earlier slots it stands for."""
+
+    id: int
+    source: str
+    slot: int | None
+    host: str | None
+    term: int | None
+    started_at: int
+    ended_at: int | None
+    outcome: str | None
+    merged: int
+    payloads: int
+    rows: int
+    stored: int
+    unchanged: int
+    corrected: int
+    rejected: int
+    ignored: int
+    error: str | None
+
+
+class Runs:
+    """What is remembered of sources and their runs in one database."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    # -- sources ----------------------------------------------------------------
+
+    def source_id(self, name: str, kind: str) -> int:
+        """The row of a source, made when it is new, with this kind from now on."""
+        with self.database.writing() as link:
+            return _source_id(link, name, kind)
+
+    def state(self, name: str) -> SourceState:
+        """What is known of a source; one that never ran is ready."""
+        with self.database.reading() as link:
+            row = link.one(f"{STATE} WHERE name = ?", (name,))
+        return SourceState(*row) if row else SourceState(name, "")
+
+    def states(self) -> list[SourceState]:
+        """All sources that ever ran, by name."""
+        with self.database.reading() as link:
+            return [SourceState(*row) for row in link.all(f"{STATE} ORDER BY name")]
+
+    def pause(self, name: str, reason: str) -> None:
+        """Do not run it until a person resumes it."""
+        self._become(name, "paused", None, reason)
+
+    def resume(self, name: str) -> None:
+        """Run it again, whatever held it back."""
+        self._become(name, "ready", None, None)
+
+    def wait(self, name: str, until: int, reason: str) -> None:
+        """Do not run it before this instant."""
+        self._become(name, "waiting", until, reason)
+
+    def fail(self, name: str, reason: str) -> None:
+        """Do not run it again by itself; a person resumes it."""
+        self._become(name, "failed", None, reason)
+
+    def _become(
+        self, name: str, state: str, retry_at: int | None, reason: str | None
+    ) -> None:
+        with self.database.writing() as link:
+            _become(link, name, state, retry_at, reason)
+
+    def anchor(self, name: str, now: int) -> int:
+        """The instant from which on a source's slots count: when it was first seen."""
+        with self.database.writing() as link:
+            link.run(
+                "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                (f"slots from {name}", str(now)),
+            )
+            return int(
+                link.value(
+                    "SELECT value FROM meta WHERE key = ?", (f"slots from {name}",)
+                )
+            )
+
+    # -- claims -----------------------------------------------------------------
+
+    def last_slot(self, name: str) -> int | None:
+        """The latest slot that was claimed, whatever came of it."""
+        with self.database.reading() as link:
+            return _last_slot(link, name)
+
+    def claim(
+        self, name: str, slot: int, *, host: str, now: int, lease: int, merged: int = 0
+    ) -> int | None:
+        """The term under which this host may run this slot now, or None.
+
+        lease: how long the claim lives unless it is renewed, in ms. None: another
+        run of this source is under way, or the slot is done.
+        """
+        with self.database.writing() as link:
+            lose(link, name, now)
+            last = _last_slot(link, name)
+            if (last is not None and last >= slot) or _running(link, name):
+                return None
+            term = leases.take(link, lease_name(name), host, now, lease)
+            if term is None:
+                return None
+            link.run(
+                "INSERT INTO run (source_id, slot, host, term, started_at, merged)"
+                " VALUES ((SELECT id FROM source WHERE name = ?), ?, ?, ?, ?, ?)",
+                (name, slot, host, term, now, merged),
+            )
+            return term
+
+    def recover(self, host: str, now: int) -> list[str]:
+        """Give back what an earlier process of this host had claimed.
+
+        To be called when it is sure that no such process lives. Answers the names
+        of the sources whose runs were lost.
+        """
+        with self.database.writing() as link:
+            found = link.all(
+                "SELECT DISTINCT s.name FROM run r JOIN source s ON s.id = r.source_id"
+                " WHERE r.outcome IS NULL AND ((r.host = ? AND r.slot IS NOT NULL)"
+                " OR (r.slot IS NULL AND r.started_at < ?))",
+                (host, now - FORGOTTEN),
+            )
+            for (name,) in found:
+                lose(link, name, now, host)
+        return [name for (name,) in found]
+
+    def renew(self, terms: dict[str, int], now: int, lease: int) -> set[str]:
+        """Hold on to claims (source to term); answers the sources that were lost."""
+        named = {lease_name(name): term for name, term in terms.items()}
+        lost = leases.Leases(self.database).renew(named, now, lease) if named else set()
+        return {name for name in terms if lease_name(name) in lost}
+
+    def forget_future(self, now: int) -> int:
+        """After the clock went back: slots that have not come yet are free again."""
+        with self.database.writing() as link:
+            return link.run(
+                "UPDATE run SET slot = NULL WHERE slot > ? AND outcome IS NOT NULL",
+                (now,),
+            )
+
+    # -- runs -------------------------------------------------------------------
+
+    def start(
+        self, source: str, kind: str, *, slot: int | None, host: str | None, now: int
+    ) -> int:
+        """The number of a run that begins now, or of the one claimed for this slot."""
+        with self.database.writing() as link:
+            number = _source_id(link, source, kind)
+            if slot is not None:
+                claimed = link.value(
+                    "SELECT id FROM run WHERE source_id = ? AND slot = ?"
+                    " AND host = ? AND outcome IS NULL",
+                    (number, slot, host),
+                )
+                if claimed is None:
+                    raise _term_lost(source, slot)
+                return int(claimed)
+            return int(
+                link.value(
+                    "INSERT INTO run (source_id, host, started_at) VALUES (?, ?, ?)"
+                    " RETURNING id",
+                    (number, host, now),
+                )
+            )
+
+    def fence(self, link: Link, run_id: int) -> None:
+        """In a run's own write transaction: LockedError when the run was lost."""
+        row = link.one(
+            "SELECT s.name, r.slot, r.outcome FROM run r"
+            " JOIN source s ON s.id = r.source_id WHERE r.id = ?",
+            (run_id,),
+        )
+        if row is None or row[2] is not None:
+            raise _term_lost(row[0] if row else str(run_id), row[1] if row else None)
+
+    def finish(self, run_id: int, report: RunReport, now: int) -> bool:
+        """The run has ended; False when it was lost before and counts for nothing."""
+        tally = report.tally
+        with self.database.writing() as link:
+            ended = link.run(
+                "UPDATE run SET ended_at = ?, outcome = ?, payloads = ?, rows = ?,"
+                " stored = ?, unchanged = ?, corrected = ?, rejected = ?, ignored = ?,"
+                " error = ?, notices = ? WHERE id = ? AND outcome IS NULL",
+                (
+                    now,
+                    report.outcome.value,
+                    report.payloads,
+                    tally.rows,
+                    tally.stored,
+                    tally.unchanged,
+                    tally.corrected,
+                    tally.rejected,
+                    tally.ignored,
+                    report.error,
+                    json.dumps(report.notices, ensure_ascii=False),
+                    run_id,
+                ),
+            )
+            if ended:
+                changed = tally.stored + tally.corrected > 0
+                _ended(link, run_id, now, report.outcome.value, changed)
+        return ended == 1
+
+    def abandon(self, run_id: int, error: str, now: int) -> bool:
+        """End a run that goes no further; what it still writes is refused."""
+        with self.database.writing() as link:
+            ended = link.run(
+                "UPDATE run SET ended_at = ?, outcome = 'failed', error = ?"
+                " WHERE id = ? AND outcome IS NULL",
+                (now, error, run_id),
+            )
+            if ended:
+                _ended(link, run_id, now, "failed", False)
+        return ended == 1
+
+    def give_back(self, run_id: int) -> None:
+        """As if the run had never been: its slot is due again."""
+        with self.database.writing() as link:
+            _release(link, run_id)
+            link.run("DELETE FROM run WHERE id = ? AND outcome IS NULL", (run_id,))
+
+    def claimed(self, name: str, slot: int, term: int) -> int | None:
+        """The number of the run that a claim made."""
+        with self.database.reading() as link:
+            found: int | None = link.value(
+                "SELECT r.id FROM run r JOIN source s ON s.id = r.source_id"
+                " WHERE s.name = ? AND r.slot = ? AND r.term = ?",
+                (name, slot, term),
+            )
+        return found
+
+    def running(self) -> list[Run]:
+        """Runs that have not ended, oldest first."""
+        with self.database.reading() as link:
+            rows = link.all(f"{RUN} WHERE r.outcome IS NULL ORDER BY r.id")
+        return [Run(*row) for row in rows]
+
+    def history(self, name: str | None = None) -> list[Run]:
+        """All runs, of one source if it is named, oldest first."""
+        with self.database.reading() as link:
+            if name is None:
+                rows = link.all(f"{RUN} ORDER BY r.id")
+            else:
+                rows = link.all(f"{RUN} WHERE s.name = ? ORDER BY r.id", (name,))
+        return [Run(*row) for row in rows]
+
+    def last(self, name: str) -> Run | None:
+        """The latest run of a source that was not lost."""
+        with self.database.reading() as link:
+            row = link.one(
+                f"{RUN} WHERE s.name = ? AND (r.outcome IS NULL OR r.outcome <> 'lost')"
+                " ORDER BY r.id DESC LIMIT 1",
+                (name,),
+            )
+        return Run(*row) if row else None
+
+
+def lease_name(source: str) -> str:
+    return f"source:{source}"
+
+
+def lose(link: Link, name: str, now: int, host: str | None = None) -> None:
+    """Runs of a source whose lease has ended, or which `host` had, become lost.
+
+    A lost run gives its slot back. After ATTEMPTS of them in a row the source has
+    failed.
+    """
+    lease = leases.find(link, lease_name(name))
+    if lease is not None and lease.live(now) and lease.holder != host:
+        return
+    lost = link.all(
+        "SELECT r.id, r.slot FROM run r JOIN source s ON s.id = r.source_id"
+        " WHERE s.name = ? AND r.outcome IS NULL"
+        " AND (r.slot IS NOT NULL OR r.started_at < ?)",
+        (name, now - FORGOTTEN),
+    )
+    for number, slot in lost:
+        said = f"the process died in the middle of slot {iso(slot)}" if slot else None
+        link.run(
+            "UPDATE run SET outcome = 'lost', slot = NULL, ended_at = ?, error = ?"
+            " WHERE id = ?",
+            (now, said, number),
+        )
+    if lost and lease is not None:
+        leases.release(link, lease.name, lease.term)
+    if lost and _deaths(link, name) >= ATTEMPTS:
+        reason = f"its process died {ATTEMPTS} times in a row"
+        _become(link, name, "failed", None, reason)
+
+
+def _deaths(link: Link, name: str) -> int:
+    """How many of the latest runs were lost, one after the other."""
+    return int(
+        link.value(
+            "SELECT count(*) FROM run r JOIN source s ON s.id = r.source_id"
+            " WHERE s.name = ? AND r.outcome = 'lost' AND r.term IS NOT NULL"
+            " AND r.id > coalesce((SELECT max(q.id) FROM run q"
+            "  WHERE q.source_id = s.id AND q.outcome <> 'lost'), 0)",
+            (name,),
+        )
+    )
+
+
+def _source_id(link: Link, name: str, kind: str) -> int:
+    return int(
+        link.value(
+            "INSERT INTO source (name, kind, state) VALUES (?, ?, 'ready')"
+            " ON CONFLICT (name) DO UPDATE SET kind = excluded.kind RETURNING id",
+            (name, kind),
+        )
+    )
+
+
+def _become(
+    link: Link, name: str, state: str, retry_at: int | None, reason: str | None
+) -> None:
+    changed = link.run(
+        "UPDATE source SET state = ?, retry_at = ?, reason = ? WHERE name = ?",
+        (state, retry_at, reason, name),
+    )
+    if not changed:
+        known: Sequence[tuple[str]] = link.all("SELECT name FROM source")  # type: ignore[assignment]
+        raise NotFoundError("source", name, [row[0] for row in known])
+
+
+def _last_slot(link: Link, name: str) -> int | None:
+    found: int | None = link.value(
+        "SELECT max(r.slot) FROM run r JOIN source s ON s.id = r.source_id"
+        " WHERE s.name = ?",
+        (name,),
+    )
+    return found
+
+
+def _running(link: Link, name: str) -> bool:
+    return bool(
+        link.value(
+            "SELECT 1 FROM run r JOIN source s ON s.id = r.source_id"
+            " WHERE s.name = ? AND r.outcome IS NULL AND r.slot IS NOT NULL",
+            (name,),
+        )
+    )
+
+
+def _release(link: Link, run_id: int) -> None:
+    row = link.one(
+        "SELECT s.name, r.term FROM run r JOIN source s ON s.id = r.source_id"
+        " WHERE r.id = ?",
+        (run_id,),
+    )
+    if row and row[1] is not None:
+        leases.release(link, lease_name(row[0]), row[1])
+
+
+def _ended(link: Link, run_id: int, now: int, outcome: str, changed: bool) -> None:
+    """What a run leaves behind at its source: times, readiness, a free lease."""
+    _release(link, run_id)
+    of = "WHERE id = (SELECT source_id FROM run WHERE id = ?)"
+    if outcome != "failed":
+        link.run(
+            "UPDATE source SET last_run = ?, retry_at = NULL, reason = NULL,"
+            f" state = CASE state WHEN 'waiting' THEN 'ready' ELSE state END {of}",
+            (now, run_id),
+        )
+    if changed:
+        link.run(f"UPDATE source SET last_data = ? {of}", (now, run_id))
+
+
+def _term_lost(source: str, slot: int | None) -> LockedError:
+    at = f" slot {iso(slot)}" if slot is not None else ""
+    return LockedError(
+        "TERM_LOST",
+        f"source {source}{at}",
+        "this process lost its turn",
+        "Its result was not stored",
+    )
