@@ -195,8 +195,8 @@ def _wide(name: str, columns: dict[str, Any], **options: Any) -> type[SQLModel]:
     return made
 
 
-def _metrics(pattern: str) -> dict[str, Any]:
-    return {pattern.format(metric): _big() for metric in METRICS}
+def _metrics(pattern: str, **more: Any) -> dict[str, Any]:
+    return {pattern.format(metric): _big(**more) for metric in METRICS}
 
 
 #: Last known values of each post, with the instants they were captured at, and
@@ -245,7 +245,7 @@ class DisagreementRow(SQLModel, table=True):
     """A smaller value of the same instant: shown, not believed."""
 
     __tablename__ = "disagreement"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+    __table_args__ = {"sqlite_with_rowid": False}
     post_id: int = _part()
     captured_at: int = _part()
     metric: str = _part(Text)
@@ -268,7 +268,8 @@ class AttributionRow(SQLModel, table=True):
 
 
 #: Sums of gains: {metric} the gain of that day, {metric}_known the posts whose
-#: value became known on it, posts the posts first seen on it.
+#: value became known on it, posts the posts first seen on it. A day on which
+#: nothing changed has no row, so the same facts always make the same rows.
 RollupRow = _wide(
     "rollup",
     {
@@ -277,8 +278,8 @@ RollupRow = _wide(
         "platform": _part(Text),
         "day": _part(),
         "posts": _big(nullable=False),
-        **_metrics("{}"),
-        **_metrics("{}_known"),
+        **_metrics("{}", nullable=False),
+        **_metrics("{}_known", nullable=False),
     },
     sqlite_with_rowid=False,
 )

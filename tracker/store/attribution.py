@@ -1,0 +1,188 @@
+"""Which campaign a post counts for, and whose it is: derived, never entered.
+
+It follows from the post's handle, the ambassador's handles and enrolments on the
+post's day, and the campaign's rules; so a corrected roster corrects old figures.
+Campaign 0 is the workspace: every post counts there, for the ambassador whose
+handle it was, or for nobody known (ambassador 0).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from tracker.model import day_number, handle_key
+from tracker.store.database import Link
+from tracker.store.gains import days
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Far before and after any day.
+ALWAYS, FOREVER = -(10**6), 10**6
+
+POSTS = {
+    "post": pl.Int64,
+    "platform": pl.String,
+    "handle": pl.String,
+    "at": pl.Int64,
+    "caption": pl.String,
+    "url": pl.String,
+}
+RESULT = {
+    "post": pl.Int64,
+    "campaign_id": pl.Int64,
+    "ambassador_id": pl.Int64,
+    "platform": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The roster as far as attribution needs it.
+
+    zones: campaign id to its zone, 0 the workspace's. handles: platform, key,
+    ambassador_id, since, until (day numbers). enrolments: campaign_id,
+    ambassador_id, starts, ends (the campaign's own days already applied).
+    patterns: campaign id to a regular expression over caption and url.
+    """
+
+    zones: Mapping[int, ZoneInfo]
+    handles: pl.DataFrame
+    enrolments: pl.DataFrame
+    patterns: Mapping[int, str]
+
+
+def rules(link: Link, zone: ZoneInfo) -> Rules:
+    """Read the roster."""
+    handles = link.all(
+        "SELECT platform, key, ambassador_id, since, until FROM handle"
+        " ORDER BY platform, key, ambassador_id, id"
+    )
+    campaigns = link.all(
+        "SELECT id, timezone, starts, ends, rules FROM campaign ORDER BY id"
+    )
+    enrolments = link.all(
+        "SELECT campaign_id, ambassador_id, starts, ends FROM enrolment ORDER BY id"
+    )
+    periods = {c: (starts, ends) for c, _, starts, ends, _ in campaigns}
+    texts = {c: pattern(json.loads(match)) for c, *_, match in campaigns}
+    return Rules(
+        zones={0: zone} | {c: ZoneInfo(name) for c, name, *_ in campaigns},
+        handles=pl.DataFrame(
+            [(p, k, a, *_span(since, until)) for p, k, a, since, until in handles],
+            schema=["platform", "key", "ambassador_id", "since", "until"],
+            schema_overrides={
+                "platform": pl.String,
+                "key": pl.String,
+                "ambassador_id": pl.Int64,
+                "since": pl.Int64,
+                "until": pl.Int64,
+            },
+            orient="row",
+        ),
+        enrolments=pl.DataFrame(
+            [
+                (c, a, *_within(_span(starts, ends), _span(*periods[c])))
+                for c, a, starts, ends in enrolments
+                if c in periods
+            ],
+            schema={
+                "campaign_id": pl.Int64,
+                "ambassador_id": pl.Int64,
+                "starts": pl.Int64,
+                "ends": pl.Int64,
+            },
+            orient="row",
+        ),
+        patterns={c: text for c, text in texts.items() if text},
+    )
+
+
+def _span(first: str | None, last: str | None) -> tuple[int, int]:
+    return (
+        day_number(date.fromisoformat(first)) if first else ALWAYS,
+        day_number(date.fromisoformat(last)) if last else FOREVER,
+    )
+
+
+def _within(span: tuple[int, int], limit: tuple[int, int]) -> tuple[int, int]:
+    return max(span[0], limit[0]), min(span[1], limit[1])
+
+
+def pattern(match: Mapping[str, list[str]]) -> str:
+    """A regular expression that finds any of a campaign's marks; '' for no rule.
+
+    A hashtag or mention is a whole word; a link is a host or a prefix of an
+    address, with or without its www.
+    """
+    parts = [
+        rf"(?:^|[^\w])[{sign}]{re.escape(word)}(?:[^\w]|$)"
+        for sign, key in (("#＃", "hashtags"), ("@＠", "mentions"))
+        for word in match.get(key, ())
+    ]
+    parts += [
+        rf"://(?:www\.)?{re.escape(link)}(?:[^\w.-]|$)" for link in match.get("links", ())
+    ]
+    return "(?i)" + "|".join(parts) if parts else ""
+
+
+def derive(posts: pl.DataFrame, known: Rules) -> pl.DataFrame:
+    """Attribute posts. Takes the columns of POSTS (`at`: publication, or the first
+    reading where that is unknown), gives those of RESULT, one row a post and
+    campaign."""
+    owned = _owners(posts, known)
+    workspace = posts.select("post", "platform").join(
+        owned.select("post", "ambassador_id"), on="post", how="left"
+    ).select(
+        "post",
+        pl.lit(0, pl.Int64).alias("campaign_id"),
+        pl.col("ambassador_id").fill_null(0),
+        "platform",
+    )
+    found = [workspace.cast(RESULT)]  # type: ignore[arg-type]
+    for campaign in known.enrolments["campaign_id"].unique().sort():
+        found.append(_counted(owned, campaign, known))
+    return pl.concat(found).sort("post", "campaign_id")
+
+
+def _owners(posts: pl.DataFrame, known: Rules) -> pl.DataFrame:
+    """Posts of known handles, with their ambassador."""
+    keys = {h: handle_key(h) for h in posts["handle"].drop_nulls().unique()}
+    local = days(posts["at"].to_numpy(), known.zones[0])
+    return (
+        posts.with_columns(
+            key=pl.col("handle").replace_strict(keys, return_dtype=pl.String),
+            day=pl.Series(local),
+        )
+        .join(known.handles, on=["platform", "key"])
+        .filter(pl.col("day").is_between(pl.col("since"), pl.col("until")))
+        .unique("post", keep="first", maintain_order=True)
+    )
+
+
+def _counted(owned: pl.DataFrame, campaign: int, known: Rules) -> pl.DataFrame:
+    """The posts that count for one campaign."""
+    enrolled = known.enrolments.filter(pl.col("campaign_id") == campaign)
+    local = days(owned["at"].to_numpy(), known.zones[campaign])
+    inside = (
+        owned.with_columns(day=pl.Series(local, dtype=pl.Int64))
+        .join(enrolled, on="ambassador_id")
+        .filter(pl.col("day").is_between(pl.col("starts"), pl.col("ends")))
+    )
+    if marks := known.patterns.get(campaign):
+        text = pl.concat_str(
+            pl.col("caption").fill_null(""), pl.col("url").fill_null(""), separator="\n"
+        )
+        inside = inside.filter(text.str.contains(marks))
+    return (
+        inside.select(*RESULT)
+        .unique("post", keep="first", maintain_order=True)
+        .cast(RESULT)  # type: ignore[arg-type]
+    )

@@ -1,0 +1,174 @@
+"""The ledger of payloads: what was read, when, and what became of its rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from tracker.errors import PayloadError
+from tracker.model import Outcome, Tally
+from tracker.store.ahead import ahead
+from tracker.store.database import Database, Link
+
+if TYPE_CHECKING:
+    from tracker.sources.base import Batch, Payload
+
+COUNTS = ("rows", "stored", "unchanged", "corrected", "rejected", "ignored")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A payload that is known already: its rows, and why it was refused if it was.
+
+    label: what it was called when it was read first.
+    """
+
+    rows: int
+    label: str
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """For whom payloads are kept: one run of one source."""
+
+    source_id: int
+    run_id: int
+    fingerprint: str
+    provenance: str
+    now: int
+
+
+class Ledger:
+    """Keeps payloads, each in one transaction, and remembers them."""
+
+    def __init__(self, database: Database, zone: ZoneInfo) -> None:
+        self._database, self._zone = database, zone
+
+    def seen(self, desk: Desk, payload: Payload) -> Seen | None:
+        """The same payload, read before in the same way; None when it is new.
+
+        First by its stamp, which needs no opening. Its bytes are hashed only when
+        a payload of that size is known.
+        """
+        like = (payload.stamp or "?").split(":")[0] + ":%"
+        with self._database.reading() as link:
+            same = link.all(
+                "SELECT rows, label, error, stamp, digest FROM payload WHERE source_id = ?"
+                " AND fingerprint = ? AND (stamp LIKE ? OR stamp IS NULL) ORDER BY id DESC",
+                (desk.source_id, desk.fingerprint, like),
+            )
+        for rows, label, error, stamp, _ in same:
+            if stamp is not None and stamp == payload.stamp and label == payload.label:
+                return Seen(rows, label, error)
+        if not same:
+            return None
+        digest = digest_of(payload)
+        for rows, label, error, _, known in same:
+            if known == digest:
+                return Seen(rows, label, error)
+        return None
+
+    def keep(self, desk: Desk, payload: Payload, batches: Iterable[Batch]) -> Tally:
+        """Keep all rows of a payload, or, on any exception, none of them."""
+        from tracker.store.posts import prepare
+        from tracker.store.readings import Keeping
+
+        tally = Tally()
+        with self._database.writing() as link:
+            payload_id = self._open(link, desk, payload)
+            keeping = Keeping(link, self._zone, payload_id)
+            for prepared in ahead(batches, prepare):
+                tally += keeping.take(prepared)
+            keeping.finish()
+            self._close(link, payload_id, digest_of(payload), tally)
+        return tally
+
+    def refuse(self, desk: Desk, payload: Payload, error: PayloadError) -> Tally:
+        """Remember a payload that was refused whole; all its rows are rejected."""
+        tally = Tally(rows=error.rows, rejected=error.rows)
+        with self._database.writing() as link:
+            payload_id = self._open(link, desk, payload)
+            self._close(link, payload_id, digest_of(payload), tally, str(error))
+            link.run(
+                "INSERT INTO reject (payload_id, line, \"column\", code, reason, raw, state)"
+                " VALUES (?, ?, '', ?, ?, '', 'open')",
+                (payload_id, error.line or 0, error.code, error.cause),
+            )
+        return tally
+
+    def _open(self, link: Link, desk: Desk, payload: Payload) -> int:
+        """Enter a payload; rejects of an earlier reading of it are superseded."""
+        link.run(
+            "UPDATE reject SET state = 'superseded' WHERE state = 'open' AND payload_id"
+            " IN (SELECT id FROM payload WHERE source_id = ? AND label = ?)",
+            (desk.source_id, payload.label),
+        )
+        number = 1 + (link.value("SELECT max(id) FROM payload") or 0)
+        link.run(
+            "INSERT INTO payload (id, source_id, run_id, label, stamp, digest,"
+            " fingerprint, provenance, recorded_at, outcome, rows, stored, unchanged,"
+            " corrected, rejected, ignored)"
+            " VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, 'ok', 0, 0, 0, 0, 0, 0)",
+            (
+                number,
+                desk.source_id,
+                desk.run_id,
+                payload.label,
+                payload.stamp,
+                desk.fingerprint,
+                desk.provenance,
+                desk.now,
+            ),
+        )
+        return int(number)
+
+    def _close(
+        self,
+        link: Link,
+        payload_id: int,
+        digest: str,
+        tally: Tally,
+        error: str | None = None,
+    ) -> None:
+        outcome = "refused" if error else outcome_of(tally)
+        sets = ", ".join(f"{name} = ?" for name in COUNTS)
+        link.run(
+            f"UPDATE payload SET digest = ?, outcome = ?, error = ?, {sets} WHERE id = ?",
+            (
+                digest,
+                outcome,
+                error,
+                *(getattr(tally, name) for name in COUNTS),
+                payload_id,
+            ),
+        )
+
+    def headers(self, link: Link, payload_id: int, names: list[str]) -> None:
+        """Remember what the columns were called, for a retry of single rows."""
+        link.run(
+            "UPDATE payload SET header = ? WHERE id = ?", (json.dumps(names), payload_id)
+        )
+
+
+def outcome_of(tally: Tally) -> Outcome:
+    """Some rows rejected: partial; all of them: failed."""
+    if tally.rows and tally.rejected == tally.rows:
+        return Outcome.FAILED
+    return Outcome.PARTIAL if tally.rejected else Outcome.OK
+
+
+def digest_of(payload: Payload) -> str:
+    """Hash of the bytes (BLAKE2b: the fastest that was measured)."""
+    if payload.digest:
+        return payload.digest
+    if payload.path is None:
+        return hashlib.blake2b(payload.body or b"", digest_size=20).hexdigest()
+    with open(payload.path, "rb") as file:
+        return hashlib.file_digest(
+            file, lambda: hashlib.blake2b(digest_size=20)
+        ).hexdigest()

@@ -1,0 +1,14 @@
+"""Alembic's door: one transaction a step, on the connection it is given."""
+
+from alembic import context
+
+from tracker.store.tables import SQLModel
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=SQLModel.metadata,
+    transactional_ddl=True,
+    transaction_per_migration=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,235 @@
+"""Posts of one transaction: who they are, what is said of them, what is known.
+
+Each post that a payload names gets a slot; arrays by slot hold what an increment
+needs, so that the database is asked once a post and written once a post.
+
+What is said of a post (handle, url, ...) follows the reading that says it and was
+captured last; of two said at the same instant the greater text stands. So the
+order in which payloads arrive does not matter here either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from tracker.model import ATTRIBUTES, METRICS
+from tracker.store import bulk
+from tracker.store.database import Link
+from tracker.store.gains import UNKNOWN, Known
+
+if TYPE_CHECKING:
+    from tracker.sources.base import Batch
+    from tracker.store.gains import Ints
+
+#: Before any instant.
+NEVER = -(2**62)
+TYPES = {
+    name: pl.Int64 if name == "published_at" else pl.String for name in ATTRIBUTES
+}
+STATE = (
+    "first_at",
+    "last_at",
+    *(f"{name}_at" for name in ATTRIBUTES),
+    *METRICS,
+    *(f"{metric}_at" for metric in METRICS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch, ready to be kept; made without the database.
+
+    posts: one row a post in order of appearance: platform, external_id, and each
+    attribute with {attribute}_at, the instant it was said at. whose: the number
+    of each row's post in it.
+    """
+
+    posts: pl.DataFrame
+    whose: Ints
+    at: Ints
+    line: Ints
+    values: Ints
+    batch: Batch
+
+
+def prepare(batch: Batch) -> Prepared:
+    """Reduce a batch to its posts and its numbers."""
+    frame = batch.frame
+    key = ["platform", "post_id"]
+    posts = frame.select(key).unique(maintain_order=True).with_row_index("n")
+    whose = frame.select(key).join(posts, on=key, how="left", maintain_order="left")["n"]
+    frame = frame.with_columns(n=whose)
+    said = frame.group_by("n", *ATTRIBUTES).agg(pl.col("captured_at").max())
+    for name in ATTRIBUTES:
+        posts = posts.join(_latest(said, name), on="n", how="left", maintain_order="left")
+    values = np.column_stack(
+        [frame[metric].fill_null(UNKNOWN).to_numpy() for metric in METRICS]
+    )
+    return Prepared(
+        posts.drop("n").rename({"post_id": "external_id"}),
+        whose.to_numpy().astype(np.int64),
+        frame["captured_at"].to_numpy(),
+        frame["line"].to_numpy(),
+        values,
+        batch,
+    )
+
+
+def _latest(said: pl.DataFrame, name: str) -> pl.DataFrame:
+    """What was said last of each post, and when."""
+    return (
+        said.select("n", name, "captured_at")
+        .drop_nulls(name)
+        .sort("n", "captured_at", name)
+        .unique("n", keep="last", maintain_order=True)
+        .rename({"captured_at": f"{name}_at"})
+    )
+
+
+class Posts:
+    """The posts seen so far in this transaction."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._next = 1 + (link.value("SELECT max(id) FROM post") or 0)
+        self._index = pl.DataFrame(
+            schema={"platform": pl.String, "external_id": pl.String, "slot": pl.Int64}
+        )
+        self.said = pl.DataFrame(schema={"slot": pl.Int64, **TYPES})
+        self.id = np.empty(0, np.int64)
+        self.is_new = np.empty(0, bool)
+        self.changed = np.empty(0, bool)  # what is said of it
+        self.first_at = np.empty(0, np.int64)
+        self.last_at = np.empty(0, np.int64)
+        self.said_at = np.empty((0, len(ATTRIBUTES)), np.int64)
+        self.known = Known.nothing(0)
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+    def slots(self, posts: pl.DataFrame) -> Ints:
+        """The slots of these posts; loads or makes those not seen before."""
+        key = ["platform", "external_id"]
+        keys = posts.select(key)
+        unseen = keys.join(self._index, on=key, how="anti", maintain_order="left")
+        if len(unseen):
+            self._load(unseen)
+        found = keys.join(self._index, on=key, how="left", maintain_order="left")
+        return found["slot"].to_numpy().astype(np.int64)
+
+    def platforms(self, slots: Ints) -> pl.DataFrame:
+        return self._index[slots].select("platform")
+
+    def _load(self, unseen: pl.DataFrame) -> None:
+        bulk.wanted(self._link, "wanted_posts", unseen)
+        columns = ", ".join(f"p.{name}" for name in ATTRIBUTES)
+        state = ", ".join(f"coalesce(s.{name}, {NEVER if name.endswith('_at') else UNKNOWN})" for name in STATE)
+        schema = {"platform": pl.String, "external_id": pl.String, "id": pl.Int64}
+        stored = self._link.frame(
+            f"SELECT p.platform, p.external_id, p.id, {columns}, {state}"
+            " FROM wanted_posts w JOIN post p ON p.platform = w.platform"
+            " AND p.external_id = w.external_id"
+            " LEFT JOIN post_state s ON s.post_id = p.id",
+            schema=schema | TYPES | dict.fromkeys(_prefixed(STATE), pl.Int64),
+        )
+        key = ["platform", "external_id"]
+        rows = unseen.join(stored, on=key, how="left", maintain_order="left")
+        slots = np.arange(len(self), len(self) + len(rows))
+        is_new = rows["id"].is_null().to_numpy()
+        ids = rows["id"].fill_null(0).to_numpy().copy()
+        ids[is_new] = self._next + np.arange(is_new.sum())
+        self._next += int(is_new.sum())
+        self._grow(rows, slots, ids, is_new)
+
+    def _grow(self, rows: pl.DataFrame, slots: Ints, ids: Ints, is_new: Ints) -> None:
+        def block(names: tuple[str, ...], empty: int) -> Ints:
+            return np.column_stack(
+                [rows[f"state_{name}"].fill_null(empty).to_numpy() for name in names]
+            )
+
+        numbered = rows.with_columns(slot=pl.Series(slots))
+        self._index = pl.concat(
+            [self._index, numbered.select("platform", "external_id", "slot")]
+        )
+        self.said = pl.concat([self.said, numbered.select("slot", *ATTRIBUTES)])
+        self.id = np.r_[self.id, ids]
+        self.is_new = np.r_[self.is_new, is_new]
+        self.changed = np.r_[self.changed, is_new]
+        first = rows["state_first_at"].fill_null(-NEVER).to_numpy()
+        self.first_at = np.r_[self.first_at, np.where(first == NEVER, -NEVER, first)]
+        self.last_at = np.r_[
+            self.last_at, rows["state_last_at"].fill_null(NEVER).to_numpy()
+        ]
+        said_at = block(tuple(f"{name}_at" for name in ATTRIBUTES), NEVER)
+        self.said_at = np.concatenate([self.said_at, said_at])
+        at = block(tuple(f"{metric}_at" for metric in METRICS), NEVER)
+        self.known = Known(
+            np.concatenate([self.known.values, block(METRICS, UNKNOWN)]),
+            np.concatenate([self.known.at, at]),
+        )
+
+    def describe(self, slots: Ints, posts: pl.DataFrame) -> Ints:
+        """Merge what a batch says of posts; marks of those now described otherwise."""
+        have = self.said[slots]
+        altered = np.zeros(len(slots), bool)
+        merged = {"slot": pl.Series(slots)}
+        for n, name in enumerate(ATTRIBUTES):
+            told_at = posts[f"{name}_at"].fill_null(NEVER).to_numpy()
+            told, old = posts[name], have[name]
+            held_at = self.said_at[slots, n]
+            greater = (told > old).fill_null(False).to_numpy()
+            wins = (told_at > held_at) | ((told_at == held_at) & greater)
+            wins &= told_at > NEVER
+            differs = wins & (told.ne_missing(old)).to_numpy()
+            altered |= differs
+            merged[name] = told.zip_with(pl.Series(wins), old)
+            self.said_at[slots, n] = np.where(wins, told_at, held_at)
+        if altered.any():
+            which = np.flatnonzero(altered)
+            self.said = _overlaid(self.said, slots[which], pl.DataFrame(merged)[which])
+            self.changed[slots[which]] = True
+        return altered
+
+    def write(self) -> None:
+        """Write all posts of this transaction."""
+        rows = self._index.with_columns(id=pl.Series(self.id)).join(
+            self.said, on="slot", how="left", maintain_order="left"
+        )
+        names = ["id", "platform", "external_id", *ATTRIBUTES]
+        bulk.insert(
+            self._link, "post", rows.filter(pl.Series(self.is_new)).select(names)
+        )
+        redone = rows.filter(pl.Series(self.changed & ~self.is_new)).select(names)
+        bulk.insert(self._link, "post", redone, keys=["id"], conflict="replace")
+        columns = np.column_stack(
+            [self.first_at, self.last_at, self.said_at, self.known.values, self.known.at]
+        )
+        state = {name: _null(columns[:, n]) for n, name in enumerate(STATE)}
+        bulk.insert(
+            self._link,
+            "post_state",
+            pl.DataFrame({"post_id": self.id, **state}),
+            keys=["post_id"],
+            conflict="replace",
+        )
+
+
+def _prefixed(names: tuple[str, ...]) -> list[str]:
+    return [f"state_{name}" for name in names]
+
+
+def _null(values: Ints) -> pl.Series:
+    """NEVER and UNKNOWN become null; instants before 1970 stay."""
+    series = pl.Series(values)
+    return series.set((series == NEVER) | (series == UNKNOWN), None)
+
+
+def _overlaid(said: pl.DataFrame, slots: Ints, rows: pl.DataFrame) -> pl.DataFrame:
+    """Replace the rows of some slots; said[n] is the row of slot n."""
+    place = np.arange(len(said))
+    place[slots] = len(said) + np.arange(len(slots))
+    return pl.concat([said, rows.select(said.columns)])[place]

@@ -1,0 +1,82 @@
+"""The version of the schema: making it, checking it, bringing it up to date.
+
+Alembic's steps are the only way to a schema, for a new database as for an old one.
+Each step is one transaction: an upgrade that is cut off leaves the old schema.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from tracker.errors import SchemaError
+from tracker.store.database import Database
+
+STEPS = Path(__file__).parent / "migrations"
+
+
+def newest() -> str:
+    """The schema version this code works with; read from the names of the steps."""
+    names = sorted(path.name for path in (STEPS / "versions").glob("[0-9]*.py"))
+    return names[-1].split("_")[0]
+
+
+def version(database: Database) -> str | None:
+    """The schema version of the database; None when it has no tables yet."""
+    present = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE name = 'alembic_version'",
+        "postgresql": "SELECT to_regclass('alembic_version')",
+    }[database.dialect]
+    with database.reading() as link:
+        if not link.value(present):
+            return None
+        return str(link.value("SELECT version_num FROM alembic_version"))
+
+
+def ensure(database: Database) -> None:
+    """Make the schema in an empty database; refuse one of another version.
+
+    Raises SchemaError; nothing is written then.
+    """
+    found = version(database)
+    if found is None:
+        upgrade(database)
+    elif found != newest():
+        raise _mismatch(database, found)
+
+
+def _mismatch(database: Database, found: str) -> SchemaError:
+    name = database.path.name if database.path else "the database"
+    if re.fullmatch(r"\d+", found) and found < newest():
+        return SchemaError(
+            "SCHEMA_OLDER",
+            name,
+            f"it has schema {found}; this version needs {newest()}",
+            "Not opened",
+            "Run: tracker db upgrade",
+        )
+    return SchemaError(
+        "SCHEMA_NEWER",
+        name,
+        f"it has schema {found}; this version knows up to {newest()}",
+        "Not opened, nothing written",
+        "Upgrade the tracker, or restore the backup from before the upgrade",
+    )
+
+
+def upgrade(database: Database, to: str = "head") -> None:
+    """Bring the schema up to date, step by step."""
+    from alembic import command
+
+    with database.translated(), database.engine.connect() as connection:
+        command.upgrade(_config(connection), to)
+
+
+def _config(connection: Any) -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(STEPS))
+    config.attributes["connection"] = connection
+    return config
