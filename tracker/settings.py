@@ -1,0 +1,230 @@
+"""tracker.toml: what a workspace is told, checked as a whole.
+
+Every key may be left out. All problems of a file are found in one reading. What
+belongs to a kind of source is checked by that kind's factory.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tracker import forms
+from tracker.cron import check_cron
+from tracker.errors import ConfigError, nearest
+from tracker.forms import Form
+from tracker.secrets import check_reference, reveal
+
+FILE = "tracker.toml"
+#: Keys of a source block that every kind has.
+COMMON = ("name", "kind", "every", "cron", "host")
+#: Names that hold a secret, and so a reference to one.
+SECRETS = ("key", "token", "secret")
+#: Tables for parts that read their own keys, and the keys they have.
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "clicks": ("window", "trusted_proxies"),
+    "retention": ("captions", "clicks", "quarantine", "rejects"),
+    "digest": ("every", "to", "campaign", "language"),
+    "host": ("name", "lease"),
+    "archive": ("address", "after"),
+}
+LISTS: dict[str, tuple[str, ...]] = {
+    "alert": ("name", "when", "campaign", "to", "cooldown", "quiet"),
+    "rate_card": ("name", "dated", "source", "currency", "rates"),
+}
+DURATIONS = ("window", "lease", "after", "cooldown")
+
+
+@dataclass(frozen=True)
+class SourceSettings:
+    """One [[source]] block.
+
+    every: milliseconds between two looks; cron: five fields; never both. With
+    neither, the source is looked at only when asked. host: where it may run.
+    options: all other keys, for the kind's factory.
+    """
+
+    name: str
+    kind: str
+    every: int | None = None
+    cron: str | None = None
+    host: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What tracker.toml says, with the defaults for what it leaves out.
+
+    database: URL. site: folder of the pages, relative to the workspace. listen:
+    host and port. public: address under which the world sees the server. raw: the
+    whole file, for parts that read their own tables.
+    """
+
+    database: str = "sqlite:///tracker.db"
+    timezone: str = "UTC"
+    language: str = "en"
+    site: str = "site"
+    listen: str = "127.0.0.1:8040"
+    public: str | None = None
+    sources: tuple[SourceSettings, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+    def source(self, name: str) -> SourceSettings | None:
+        """The block of that name."""
+        return next((each for each in self.sources if each.name == name), None)
+
+
+def load_settings(home: Path) -> Settings:
+    """Reads the workspace's tracker.toml; ConfigError has all its problems."""
+    raw = forms.read_toml(home / FILE)
+    return check_settings(raw, home)
+
+
+def check_settings(raw: Mapping[str, Any], home: Path) -> Settings:
+    """The settings of a file already read; ConfigError has all its problems."""
+    form = Form(dict(raw))
+    settings = _top(form, raw, home)
+    form.problems.extend(_of_kinds(settings, home))
+    forms.refuse(form.problems, "CONFIG", FILE, "Nothing was started")
+    return settings
+
+
+def _top(form: Form, raw: Mapping[str, Any], home: Path) -> Settings:
+    usual = Settings()
+    server = form.table("server")
+    settings = Settings(
+        database=_database(form, home),
+        timezone=form.field("timezone", forms.time_zone, usual.timezone),
+        language=form.field("language", forms.language, usual.language),
+        site=form.field("site", forms.text, usual.site),
+        listen=server.field("listen", address, usual.listen),
+        public=server.field("public", _public, None),
+        sources=tuple(_sources(form)),
+        raw=raw,
+    )
+    server.finish("metrics")
+    _others(form)
+    form.finish()
+    return settings
+
+
+def _database(form: Form, home: Path) -> str:
+    value = form.take("database")
+    if isinstance(value, dict):
+        try:
+            return reveal(value, home, "database")
+        except ConfigError as error:
+            form.fault("database", error.cause)
+            return Settings.database
+    return form.field("database", _url, Settings.database)
+
+
+def _url(value: Any) -> str:
+    url = forms.text(value)
+    known = ("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")
+    if not url.startswith(known):
+        scheme = url.partition(":")[0]
+        raise ValueError(
+            f'"{scheme}" is no database the tracker knows; write sqlite:///tracker.db '
+            "or postgresql://HOST/NAME"
+        )
+    return url
+
+
+def address(value: Any) -> str:
+    """HOST:PORT."""
+    host, _, port = forms.text(value).rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise ValueError(f'"{value}" is no address; write 127.0.0.1:8040')
+    return str(value)
+
+
+def _public(value: Any) -> str | None:
+    if not forms.text(value).startswith(("http://", "https://")):
+        raise ValueError(f'"{value}" is no address; write https://go.example.org')
+    return str(value).rstrip("/")
+
+
+# -- sources ----------------------------------------------------------------------
+
+
+def _sources(form: Form) -> Iterator[SourceSettings]:
+    seen: set[str] = set()
+    for block in form.tables("source"):
+        block.unique("name", seen)
+        yield _source(block)
+
+
+def _source(block: Form) -> SourceSettings:
+    for key in ("name", "kind"):
+        block.need(key)
+    if block.has("every") and block.has("cron"):
+        block.fault("cron", "every and cron stand together; keep one of them")
+    made = SourceSettings(
+        name=block.field("name", source_name, ""),
+        kind=block.field("kind", _kind, ""),
+        every=block.field("every", forms.duration, None),
+        cron=block.field("cron", check_cron, None),
+        host=block.field("host", forms.text, None),
+        options={k: v for k, v in block.values.items() if k not in COMMON},
+    )
+    for key in SECRETS:
+        if key in made.options:
+            block.field(key, check_reference, None)
+    return made
+
+
+def source_name(value: Any) -> str:
+    """A name fit for addresses and messages."""
+    name = forms.text(value)
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", name):
+        raise ValueError(f'"{name}" is no name: letters, digits, ".", "_" and "-"')
+    return name
+
+
+def _kind(value: Any) -> str:
+    from tracker.sources.registry import KINDS
+
+    name = forms.text(value)
+    if name not in KINDS:
+        raise ValueError(f'kind "{name}" is not known. {nearest(name, KINDS)}')
+    return name
+
+
+def _of_kinds(settings: Settings, home: Path) -> Iterator[str]:
+    """What the kinds' own factories say of the blocks."""
+    from tracker.sources.base import Surroundings
+
+    around = Surroundings(str(home), settings.timezone)
+    for number, each in enumerate(settings.sources):
+        if not each.kind:
+            continue
+        from tracker.sources.registry import make
+
+        try:
+            make(each.name, each.kind, each.options, around)
+        except ConfigError as error:
+            for problem in error.problems or (error.cause,):
+                yield f"source[{number}].{problem}"
+
+
+# -- tables of other parts ----------------------------------------------------------
+
+
+def _others(form: Form) -> None:
+    for name, keys in SECTIONS.items():
+        _section(form.table(name), keys)
+    for name, keys in LISTS.items():
+        for block in form.tables(name):
+            _section(block, keys)
+
+
+def _section(block: Form, keys: tuple[str, ...]) -> None:
+    for key in DURATIONS:
+        if key in keys:
+            block.field(key, forms.duration, 0)
+    block.finish(*keys)
