@@ -1,0 +1,257 @@
+"""What all tests share: workspaces, the command line, and both databases.
+
+A workspace is made once by the real `tracker init` and copied for each test; so
+are databases with their tables. The PostgreSQL server is a real one, started once
+a session on a free loopback port; without its programs those tests are skipped,
+but not where CI=true.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tracker.store.database import Database
+
+ROOT = Path(__file__).resolve().parents[1]
+#: What a caller's machine may say, and tests must not hear.
+PRIVATE = ("TRACKER_HOME", "TRACKER_HOST", "NO_COLOR", "TRACKER_DATABASE")
+
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Result]
+
+
+# -- workspaces -----------------------------------------------------------------
+
+
+def _environment(**more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in PRIVATE}
+    return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
+def _call(*args: object, **options: object) -> Result:
+    done = subprocess.run(
+        [sys.executable, "-m", "tracker", *map(str, args)],
+        capture_output=True,
+        timeout=120,
+        **options,  # type: ignore[call-overload]
+    )
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.fixture(scope="session")
+def made_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace by `tracker init`; not to be changed."""
+    home = tmp_path_factory.mktemp("made") / "workspace"
+    result = _call("init", home, env=_environment())
+    assert result.code == 0, result.err
+    return home
+
+
+@pytest.fixture
+def workspace(made_workspace: Path, tmp_path: Path) -> Path:
+    """A fresh workspace on SQLite."""
+    return Path(shutil.copytree(made_workspace, tmp_path / "workspace"))
+
+
+@pytest.fixture
+def run(workspace: Path, tmp_path: Path) -> Run:
+    """Runs `tracker ...` as a process of its own, in the fresh workspace.
+
+    run("totals", "--json", stdin="...", cwd=..., env={...}) -> code, out, err.
+    """
+
+    def call(
+        *args: object,
+        stdin: str | bytes = b"",
+        cwd: Path | None = None,
+        env: dict[str, str] | None = None,
+    ) -> Result:
+        home = tmp_path / "home"
+        home.mkdir(exist_ok=True)
+        around = _environment(HOME=str(home), TRACKER_HOME=str(workspace))
+        given = stdin.encode() if isinstance(stdin, str) else stdin
+        around.update(env or {})
+        return _call(*args, input=given, cwd=cwd or tmp_path, env=around)
+
+    return call
+
+
+@pytest.fixture
+def invoke(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Runs `tracker ...` in this process, in the fresh workspace: quick."""
+    from click.testing import CliRunner
+
+    from tracker.cli import main
+
+    for name in PRIVATE:
+        monkeypatch.delenv(name, raising=False)
+
+    def call(*args: object, stdin: str = "", env: dict[str, str] | None = None) -> Result:
+        around = {"TRACKER_HOME": str(workspace), **(env or {})}
+        done = CliRunner().invoke(main, [*map(str, args)], input=stdin, env=around)
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return Result(done.exit_code, done.stdout, done.stderr)
+
+    before = os.umask(0o077)
+    yield call
+    os.umask(before)
+
+
+# -- databases ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running PostgreSQL server; anybody on this machine may enter."""
+
+    port: int
+
+    def url(self, name: str) -> str:
+        return f"postgresql://tracker@127.0.0.1:{self.port}/{name}"
+
+    def do(self, statement: str) -> None:
+        """One statement as the administrator."""
+        import psycopg
+
+        with psycopg.connect(self.url("postgres"), autocommit=True) as link:
+            link.execute(statement.encode())
+
+
+def _programs() -> Path | None:
+    """The folder of PostgreSQL's programs."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).resolve().parent
+    places = ("/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt")
+    tries = [path for place in places for path in Path(place).glob("*/bin/initdb")]
+    return max(tries).parent if tries else None
+
+
+def _free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A real PostgreSQL server of this session's own."""
+    programs = _programs()
+    if programs is None:
+        reason = "no PostgreSQL server programs on this machine"
+        assert os.environ.get("CI") != "true", reason
+        pytest.skip(reason)
+    with tempfile.TemporaryDirectory(prefix="tracker-pg-") as name:
+        with _started(programs, Path(name)) as running:
+            yield running
+
+
+@contextlib.contextmanager
+def _started(programs: Path, folder: Path) -> Iterator[Server]:
+    # The server refuses to run as root.
+    user = "postgres" if os.geteuid() == 0 else None
+    if user:
+        shutil.chown(folder, user)
+    port, data, log = _free_port(), folder / "data", folder / "log"
+    subprocess.run(
+        [programs / "initdb", "-D", data, "-U", "tracker", "-A", "trust"]
+        + ["-E", "UTF8", "--locale=C", "--no-sync"],
+        check=True,
+        capture_output=True,
+        user=user,
+        cwd=folder,
+    )
+    with log.open("wb") as written:
+        process = subprocess.Popen(
+            [programs / "postgres", "-D", data, "-k", folder, "-p", str(port)]
+            + ["-h", "127.0.0.1", "-F", "-c", "max_connections=60"],
+            stdout=written,
+            stderr=written,
+            user=user,
+            cwd=folder,
+        )
+    try:
+        yield _ready(Server(port), process, log)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait()
+
+
+def _ready(server: Server, process: subprocess.Popen[bytes], log: Path) -> Server:
+    import psycopg
+
+    for _ in range(600):
+        with contextlib.suppress(psycopg.OperationalError):
+            server.do("SELECT 1")
+            return server
+        assert process.poll() is None, log.read_text()
+        time.sleep(0.05)
+    raise AssertionError(log.read_text())
+
+
+@pytest.fixture(scope="session")
+def with_tables(server: Server) -> str:
+    """The name of a PostgreSQL database with all tables; not to be changed."""
+    from tracker.store import schema
+
+    server.do("CREATE DATABASE with_tables")
+    schema.ensure(Database(server.url("with_tables"), ROOT))
+    return "with_tables"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(
+    request: pytest.FixtureRequest, made_workspace: Path, tmp_path: Path
+) -> Iterator[str]:
+    """The URL of a fresh database with all tables, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        shutil.copyfile(made_workspace / "tracker.db", tmp_path / "fresh.db")
+        yield f"sqlite:///{tmp_path / 'fresh.db'}"
+        return
+    server: Server = request.getfixturevalue("server")
+    template: str = request.getfixturevalue("with_tables")
+    name = "t" + os.urandom(6).hex()
+    server.do(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield server.url(name)
+    server.do(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(database_url: str, tmp_path: Path) -> Database:
+    """A fresh database with all tables; each test runs once on each kind."""
+    return Database(database_url, tmp_path)
+
+
+@pytest.fixture
+def each_workspace(workspace: Path, database_url: str) -> Path:
+    """The fresh workspace on a fresh database of each kind."""
+    file = workspace / "tracker.toml"
+    file.write_text(f'database = "{database_url}"\n' + file.read_text())
+    return workspace
