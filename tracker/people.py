@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple, NoReturn, TypeVar
@@ -20,6 +20,8 @@ from tracker import codes
 from tracker.cells import escape, restore
 from tracker.model import MOST, Ambassador, Enrolment, Handle, Reject, platform_name
 from tracker.sheet import read_sheet
+
+T = TypeVar("T")
 
 REQUIRED = ("id", "name", "platform", "handle")
 #: What a row may say of the person's part in a campaign.
@@ -79,7 +81,7 @@ class People:
 
 
 class CellError(Exception):
-    """A cell that cannot be understood."""
+    """A cell that cannot be understood; code as in `error[CODE]`."""
 
     def __init__(self, column: str, code: str, reason: str) -> None:
         super().__init__(reason)
@@ -154,14 +156,7 @@ class _Reader:
             reason = f"the row has {len(cells)} cells, the header {self.width}"
             raise CellError("", "ROW_WIDTH", reason)
         said = {c: self._cell(line, c, cells[at]) for c, at in self.columns.items()}
-        person = Ambassador(
-            id=_said(said, "id", _identity) or _missing("id"),
-            name=said["name"],
-            email=_said(said, "email", _email),
-            country=_said(said, "country", _country),
-            language=_said(said, "language", _language),
-            handles=_handles(said),
-        )
+        person = _person(said)
         return Entry(line, person, self._enrolment(person.id, said))
 
     def _cell(self, line: int, column: str, cell: str) -> str:
@@ -171,13 +166,13 @@ class _Reader:
             return text
         if column not in ("name", "handle", "group"):
             return text
-        seen = HIDDEN.sub(lambda found: " " if found[0] in "\t\r\n" else "", text)
+        seen = without_hidden(text)
         if seen != text:
             odd = sorted({f"U+{ord(sign):04X}" for sign in HIDDEN.findall(text)})
             where = f"line {line} column {column}"
             note = f"{where}: left out invisible characters ({', '.join(odd)})"
             self.warnings.append(("TEXT_CONTROL", note))
-        return seen.strip()
+        return seen
 
     def _enrolment(self, person: str, said: Mapping[str, str]) -> Enrolment | None:
         if self.campaign is None:
@@ -196,7 +191,38 @@ class _Reader:
         )
 
 
-T = TypeVar("T")
+def without_hidden(text: str) -> str:
+    """A name without the characters that deceive the eye."""
+    seen = HIDDEN.sub(lambda found: " " if found[0] in "\t\r\n" else "", text)
+    return seen.strip()
+
+
+def make_person(
+    facts: Mapping[str, str | None], handles: Iterable[tuple[str, str]]
+) -> Ambassador:
+    """A person typed in by hand, by the same rules as a row of a file.
+
+    Raises CellError.
+    """
+    said = {column: without_hidden(text) for column, text in facts.items() if text}
+    if not said.get("name"):
+        _missing("name")
+    theirs = [
+        _handles({"platform": platform.strip(), "handle": without_hidden(handle)})
+        for platform, handle in handles
+    ]
+    return replace(_person(said), handles=tuple(one for some in theirs for one in some))
+
+
+def _person(said: Mapping[str, str]) -> Ambassador:
+    return Ambassador(
+        id=_said(said, "id", _identity) or _missing("id"),
+        name=said["name"],
+        email=_said(said, "email", _email),
+        country=_said(said, "country", _country),
+        language=_said(said, "language", _language),
+        handles=_handles(said),
+    )
 
 
 def _said(said: Mapping[str, str], column: str, read: Callable[[str], T]) -> T | None:
@@ -259,7 +285,7 @@ def _fee(text: str, currency: str | None) -> int | None:
 
 def _handles(said: Mapping[str, str]) -> tuple[Handle, ...]:
     name = _said(said, "platform", _platform)
-    handle = said["handle"]
+    handle = said.get("handle", "")
     if name is None and not handle:
         return ()
     if name is None:

@@ -157,7 +157,7 @@ class Roster:
 
     # -- handles ----------------------------------------------------------------
 
-    def hand_over(
+    def rename_handle(
         self,
         ambassador: str,
         platform: str,

@@ -1,0 +1,273 @@
+"""tracker campaign: campaigns and their plans."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tracker.cli.common import (
+    answer,
+    clean_cell,
+    emit_json,
+    json_option,
+    now_ms,
+    say,
+    table,
+    wants_json,
+    warn,
+    with_tracker,
+)
+from tracker.cli.programme import campaign_json, day_text, roster
+
+if TYPE_CHECKING:
+    from tracker.app import Tracker
+    from tracker.checks.plan import Missing
+    from tracker.store.campaigns import Applied
+
+log = logging.getLogger(__name__)
+
+
+@click.group()
+def campaign() -> None:
+    """Campaigns and their plans."""
+
+
+@campaign.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change.")
+@json_option
+@with_tracker
+def apply(tracker: Tracker, path: Path, dry_run: bool) -> None:
+    """Keep the campaign of a plan file; applied again, update it.
+
+    An incomplete plan stays a draft; drafts collect and count.
+    """
+    from tracker.checks.plan import missing
+    from tracker.plan import load_plan
+
+    settings = tracker.settings
+    plan = load_plan(path, timezone=settings.timezone, language=settings.language)
+    applied = roster(tracker).apply(
+        plan.campaign, plan.whole, now=now_ms(), dry_run=dry_run
+    )
+    lacks = missing(plan.whole)
+    if wants_json():
+        emit_json(_applied_json(applied, lacks, dry_run=dry_run))
+    else:
+        _say_applied(applied, dry_run=dry_run)
+    if lacks:
+        _warn_incomplete(applied, len(lacks))
+
+
+def _applied_json(
+    applied: Applied, lacks: list[Missing], *, dry_run: bool
+) -> dict[str, Any]:
+    return {
+        "campaign": applied.campaign.id,
+        "state": applied.campaign.state,
+        "result": applied.state,
+        "dry_run": dry_run,
+        "complete": not lacks,
+        "changes": [
+            {"path": change.path, "from": change.before, "to": change.after}
+            for change in applied.changes
+        ],
+    }
+
+
+def _say_applied(applied: Applied, *, dry_run: bool) -> None:
+    would = "would be " if dry_run else ""
+    say(f"Campaign {applied.campaign.id} {would}{applied.state}.")
+    if applied.state == "updated":
+        for change in applied.changes:
+            say(f"  {change.path}: {_shown(change.before)} -> {_shown(change.after)}")
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "(nothing)"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def _warn_incomplete(applied: Applied, lacks: int) -> None:
+    name = applied.campaign.id
+    pieces = "1 piece is" if lacks == 1 else f"{lacks} pieces are"
+    now = f"; it stays {applied.campaign.state}"
+    todo = f"See: tracker campaign check {name}"
+    warn("PLAN", name, f"the plan is incomplete, {pieces} missing{now}. {todo}")
+
+
+@campaign.command("list")
+@json_option
+@with_tracker
+def list_(tracker: Tracker) -> None:
+    """List all campaigns."""
+    people = roster(tracker)
+    enrolled = Counter(one.campaign for one in people.enrolments())
+    found = people.campaigns()
+    if wants_json():
+        shown = [campaign_json(c) | {"ambassadors": enrolled[c.id]} for c in found]
+        emit_json({"campaigns": shown})
+        return
+    rows = [
+        (c.id, c.name, c.state, c.starts, c.ends, c.timezone, enrolled[c.id])
+        for c in found
+    ]
+    columns = ("id", "name", "state", "start", "end", "time zone", "ambassadors")
+    table(columns, rows)
+
+
+@campaign.command()
+@click.argument("name", metavar="ID")
+@json_option
+@with_tracker
+def show(tracker: Tracker, name: str) -> None:
+    """Show a campaign and its plan."""
+    from tracker.checks.plan import missing
+
+    people = roster(tracker)
+    found, plan = people.campaign(name), people.plan(name)
+    shown = campaign_json(found) | {
+        "ambassadors": len(people.enrolments(name)),
+        "complete": not missing(plan),
+    }
+    if wants_json():
+        emit_json(shown | {"plan": plan})
+        return
+    marks = shown.pop("match")
+    for key, value in (shown | marks).items():
+        answer(f"{key}: {_said(value)}")
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(value) or "–"
+    return "–" if value is None else str(value)
+
+
+@campaign.command()
+@click.argument("name", metavar="ID")
+@json_option
+@with_tracker
+def check(tracker: Tracker, name: str) -> int:
+    """Say what the plan lacks, and which indicators nothing will fill."""
+    from tracker.checks import plan as plans
+
+    people = roster(tracker)
+    found, plan = people.campaign(name), people.plan(name)
+    lacks = plans.missing(plan)
+    orphans = plans.orphans(plan, _metrics(tracker))
+    if wants_json():
+        emit_json(_check_json(found.id, found.state, lacks, orphans))
+    else:
+        for piece in lacks:
+            answer(f"step {piece.step} {piece.path}: {piece.message}")
+        for orphan in orphans:
+            answer(f"step 4 {orphan.indicator}: {orphan.reason}")
+        if not lacks and not orphans:
+            say(f"The plan of {name} is complete.")
+    return 1 if lacks or orphans else 0
+
+
+def _metrics(tracker: Tracker) -> dict[str, tuple[str, ...]]:
+    """What each source gives; of one that cannot be made, nothing is said."""
+    from tracker.errors import TrackerError
+
+    given: dict[str, tuple[str, ...]] = {}
+    for block in tracker.settings.sources:
+        try:
+            given[block.name] = tracker.source(block.name).policy.metrics
+        except TrackerError:
+            given[block.name] = ()
+    return given
+
+
+def _check_json(
+    name: str, state: str, lacks: list[Missing], orphans: list[Any]
+) -> dict[str, Any]:
+    from tracker.checks.plan import STEPS
+
+    open_steps = {piece.step for piece in lacks}
+    return {
+        "campaign": name,
+        "state": state,
+        "complete": not lacks,
+        "steps": [
+            {"step": step, "name": word, "complete": step not in open_steps}
+            for step, word in STEPS.items()
+        ],
+        "missing": [
+            {"path": one.path, "step": one.step, "message": one.message}
+            for one in lacks
+        ],
+        "orphans": [
+            {
+                "indicator": one.indicator,
+                "metric": one.metric,
+                "source": one.source,
+                "reason": one.reason,
+            }
+            for one in orphans
+        ],
+    }
+
+
+@campaign.command("open")
+@click.argument("name", metavar="ID")
+@click.option("--incomplete", is_flag=True, help="Open it with an incomplete plan.")
+@click.option("--reason", metavar="TEXT", help="Why, with --incomplete.")
+@json_option
+@with_tracker
+def open_(tracker: Tracker, name: str, incomplete: bool, reason: str | None) -> None:
+    """Open a campaign whose plan is complete."""
+    from tracker.checks.plan import missing
+
+    if incomplete and not (reason or "").strip():
+        raise click.UsageError("--incomplete needs --reason TEXT")
+    people = roster(tracker)
+    lacks = missing(people.plan(name))
+    if lacks and not incomplete:
+        _refuse(name, lacks)
+    log.info("campaign opened", extra={"action": "campaign.open", "reason": reason})
+    _set_state(tracker, name, "open")
+
+
+def _refuse(name: str, lacks: list[Missing]) -> None:
+    from tracker.errors import RosterError
+
+    for one in lacks:
+        line = f"error[PLAN_MISSING] {name} {one.path}: {one.message}"
+        click.echo(clean_cell(line), err=True)
+    raise RosterError(
+        "PLAN",
+        name,
+        "the plan is incomplete",
+        "The campaign was not opened",
+        "Fill the plan in and apply it, or use --incomplete --reason TEXT",
+    )
+
+
+@campaign.command()
+@click.argument("name", metavar="ID")
+@json_option
+@with_tracker
+def close(tracker: Tracker, name: str) -> None:
+    """Close a campaign; its figures stay."""
+    _set_state(tracker, name, "closed")
+
+
+def _set_state(tracker: Tracker, name: str, state: str) -> None:
+    changed = roster(tracker).set_state(name, state)
+    if wants_json():
+        emit_json(campaign_json(changed))
+    else:
+        days = f"{day_text(changed.starts) or '…'} to {day_text(changed.ends) or '…'}"
+        say(f"Campaign {name} ({days}) is {state}.")
