@@ -1,0 +1,176 @@
+"""What pages are made from: facts of a campaign as frozen values.
+
+The store hands them over, the report turns them into pages. None is unknown,
+never zero. Nothing here depends on the order in which data arrived: no ids of
+rows, no names of files but those of refused rows, no instants of recording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tracker.model import Campaign
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A sum of last known values over posts.
+
+    value: None when no post is known, or when the metric cannot be added up.
+    known, unknown: posts. oldest, newest: instants of the readings in the sum.
+    """
+
+    value: int | None
+    known: int
+    unknown: int
+    oldest: int | None = None
+    newest: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformFacts:
+    """One platform's part; counts by metric; classes of its readings."""
+
+    platform: str
+    posts: int
+    newest: int | None
+    counts: Mapping[str, Count]
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayFacts:
+    """A day on which something changed (days since 1970, campaign's zone).
+
+    gains and known: what was added on that day, by metric; posts: first seen.
+    """
+
+    day: int
+    platform: str
+    posts: int
+    gains: Mapping[str, int]
+    known: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An enrolled ambassador and the sums over their posts of the campaign.
+
+    days: (day, posts, gain, known) of the leading metric. handles: (platform,
+    handle as written). followers: the largest known of a handle. starts, ends:
+    ISO days of the enrolment, None: the campaign's.
+    """
+
+    id: str
+    name: str
+    country: str | None
+    team: str | None
+    handles: tuple[tuple[str, str], ...]
+    followers: int | None
+    starts: str | None
+    ends: str | None
+    posts: int
+    counts: Mapping[str, Count]
+    platforms: Mapping[str, int]
+    days: tuple[tuple[int, int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """A source of tracker.toml; every: a sentence-free cadence such as 15m.
+
+    late: milliseconds beyond the time at which it should have run, or None.
+    """
+
+    name: str
+    kind: str
+    every: str | None
+    state: str
+    reason: str | None
+    late: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectFacts:
+    """Open rejects of one kind: how many, and where the first one stands."""
+
+    source: str
+    code: str
+    column: str
+    reason: str
+    rows: int
+    label: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A smaller value of the same post and instant, shown and not believed."""
+
+    platform: str
+    post_id: str
+    at: int
+    metric: str
+    kept: int | None
+    other: int
+
+
+@dataclass(frozen=True, slots=True)
+class QualityFacts:
+    """What is wrong, late or missing.
+
+    unattributed: (platform, handle or None, posts) in the workspace; outside:
+    posts of enrolled people that do not count for this campaign. refused:
+    (source, file, error).
+    """
+
+    rejects: tuple[RejectFacts, ...] = ()
+    refused: tuple[tuple[str, str, str], ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+    disagreed: int = 0
+    unattributed: tuple[tuple[str, str | None, int], ...] = ()
+    outside: int = 0
+
+
+@dataclass(frozen=True)
+class CampaignFacts:
+    """Everything the pages of one campaign are made from.
+
+    as_of: the newest instant of a reading; leading: the metric that curves show.
+    sums: last known values by platform and metric, summed over posts again, to be
+    compared with the sums of gains. posts: one row a post, columns of POSTS.
+    """
+
+    campaign: Campaign
+    plan: Mapping[str, Any]
+    as_of: int | None
+    leading: str | None
+    metrics: tuple[str, ...]
+    posts_total: int
+    counts: Mapping[str, Count]
+    platforms: tuple[PlatformFacts, ...]
+    days: tuple[DayFacts, ...]
+    people: tuple[Person, ...]
+    sums: Mapping[tuple[str, str], int | None]
+    quality: QualityFacts
+    posts: pl.DataFrame = field(repr=False)
+    sources: tuple[SourceFacts, ...] = ()
+
+
+#: Columns of `CampaignFacts.posts` before one column a metric.
+POSTS = (
+    "platform",
+    "post_id",
+    "ambassador",
+    "url",
+    "published_at",
+    "kind",
+    "caption",
+    "first_at",
+    "last_at",
+)

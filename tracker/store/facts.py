@@ -1,0 +1,404 @@
+"""What pages show, read from the store in one snapshot.
+
+Sums come from the rollups; only the list of posts, with the ages of what is known
+of them, is read from the posts themselves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from tracker.facts import (
+    POSTS,
+    CampaignFacts,
+    Count,
+    DayFacts,
+    Disagreement,
+    Person,
+    PlatformFacts,
+    QualityFacts,
+    RejectFacts,
+)
+from tracker.model import METRICS, NOT_ADDITIVE, Campaign
+from tracker.store.database import Database, Link
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Row = tuple[Any, ...]
+
+#: Metrics in the order in which one of them is chosen to lead.
+LEADING = (
+    "views",
+    "impressions",
+    "likes",
+    "shares",
+    "comments",
+    "clicks",
+    "saves",
+    "quotes",
+    "watch_seconds",
+)
+#: Disagreements and unknown handles that are listed; all are counted.
+LISTED = 50
+
+_SUM = ", ".join(
+    f"CAST(SUM({name}) AS BIGINT)"
+    for name in ("posts", *METRICS, *(f"{metric}_known" for metric in METRICS))
+)
+BY_DAY = (
+    f"SELECT platform, day, {_SUM} FROM rollup WHERE campaign_id = ?"
+    " GROUP BY platform, day ORDER BY day, platform"
+)
+BY_PERSON = (
+    f"SELECT ambassador_id, platform, {_SUM} FROM rollup WHERE campaign_id = ?"
+    " GROUP BY ambassador_id, platform ORDER BY ambassador_id, platform"
+)
+AGES = (
+    "SELECT p.platform, MAX(s.last_at), "
+    + ", ".join(
+        f"MIN(s.{m}_at), MAX(s.{m}_at), CAST(SUM(s.{m}) AS BIGINT)" for m in METRICS
+    )
+    + " FROM attribution a JOIN post p ON p.id = a.post_id"
+    " JOIN post_state s ON s.post_id = a.post_id"
+    " WHERE a.campaign_id = ? GROUP BY p.platform ORDER BY p.platform"
+)
+CAMPAIGNS = (
+    "SELECT id, slug, name, timezone, currency, language, starts, ends, state, plan"
+    " FROM campaign ORDER BY slug"
+)
+REJECTS = (
+    'SELECT s.name, r.code, r."column", COUNT(*), MIN(r.reason)'
+    " FROM reject r JOIN payload p ON p.id = r.payload_id"
+    " JOIN source s ON s.id = p.source_id WHERE r.state = 'open'"
+    ' GROUP BY s.name, r.code, r."column" ORDER BY COUNT(*) DESC, s.name, r.code,'
+    ' r."column"'
+)
+FIRST_REJECT = (
+    "SELECT p.label, r.line, r.reason FROM reject r"
+    " JOIN payload p ON p.id = r.payload_id JOIN source s ON s.id = p.source_id"
+    ' WHERE r.state = \'open\' AND s.name = ? AND r.code = ? AND r."column" = ?'
+    " ORDER BY p.label, r.line LIMIT 1"
+)
+REFUSED = (
+    "SELECT s.name, p.label, p.error FROM payload p JOIN source s ON s.id = p.source_id"
+    " WHERE p.outcome = 'refused' AND NOT EXISTS (SELECT 1 FROM payload q"
+    " WHERE q.source_id = p.source_id AND q.label = p.label AND q.id > p.id)"
+    " ORDER BY s.name, p.label"
+)
+UNKNOWN = (
+    "SELECT p.platform, p.handle, COUNT(*) FROM attribution a"
+    " JOIN post p ON p.id = a.post_id WHERE a.campaign_id = 0 AND a.ambassador_id = 0"
+    " GROUP BY p.platform, p.handle ORDER BY COUNT(*) DESC, p.platform, p.handle"
+)
+OUTSIDE = (
+    "SELECT COUNT(DISTINCT a.post_id) FROM attribution a JOIN enrolment e"
+    " ON e.ambassador_id = a.ambassador_id AND e.campaign_id = ?"
+    " WHERE a.campaign_id = 0 AND NOT EXISTS (SELECT 1 FROM attribution b"
+    " WHERE b.post_id = a.post_id AND b.campaign_id = ?)"
+)
+DISAGREED = (
+    " FROM disagreement d JOIN attribution a ON a.post_id = d.post_id"
+    " AND a.campaign_id = ?"
+)
+
+
+def campaign_slugs(database: Database) -> list[str]:
+    """All campaigns, by name of their folder."""
+    with database.reading() as link:
+        return [slug for (slug,) in link.all("SELECT slug FROM campaign ORDER BY slug")]
+
+
+def read(database: Database, slugs: Iterable[str] | None = None) -> list[CampaignFacts]:
+    """Facts of these campaigns, or of all, in the order of their slugs."""
+    wanted = None if slugs is None else set(slugs)
+    with database.reading() as link:
+        rows = link.all(CAMPAIGNS)
+        shared = _shared_quality(link)
+        return [
+            _campaign(link, row, shared)
+            for row in rows
+            if wanted is None or row[1] in wanted
+        ]
+
+
+def _campaign(link: Link, row: Row, shared: Row) -> CampaignFacts:
+    key, campaign, plan = row[0], _described(row), json.loads(row[9])
+    days = tuple(_day(found) for found in link.all(BY_DAY, (key,)))
+    cuts = link.all(BY_PERSON, (key,))
+    ages = {found[0]: found for found in link.all(AGES, (key,))}
+    platforms = _platforms(link, key, cuts, ages)
+    counts = _together([p.counts for p in platforms])
+    metrics = tuple(m for m in METRICS if counts and counts[m].known)
+    leading = _leading(plan, metrics)
+    return CampaignFacts(
+        campaign=campaign,
+        plan=plan,
+        as_of=max((p.newest for p in platforms if p.newest is not None), default=None),
+        leading=leading,
+        metrics=metrics,
+        posts_total=sum(p.posts for p in platforms),
+        counts=counts or {m: Count(None, 0, 0) for m in METRICS},
+        platforms=platforms,
+        days=days,
+        people=tuple(_people(link, key, cuts, leading)),
+        sums={
+            (name, m): found[4 + 3 * at]
+            for name, found in ages.items()
+            for at, m in enumerate(METRICS)
+        },
+        quality=_quality(link, key, shared),
+        posts=_posts(link, key, metrics, leading),
+    )
+
+
+def _described(row: Row) -> Campaign:
+    _, slug, name, zone, currency, language, starts, ends, state, _ = row
+    return Campaign(
+        id=slug,
+        name=name,
+        timezone=zone,
+        currency=currency,
+        language=language,
+        starts=date.fromisoformat(starts) if starts else None,
+        ends=date.fromisoformat(ends) if ends else None,
+        state=state,
+    )
+
+
+def _leading(plan: Mapping[str, Any], metrics: tuple[str, ...]) -> str | None:
+    """The metric of the plan's first indicator that is known, else the usual one."""
+    aims = [indicator.get("metric") for indicator in plan.get("indicator", ())]
+    for metric in (*aims, *LEADING):
+        if metric in metrics and metric not in NOT_ADDITIVE:
+            return str(metric)
+    return None
+
+
+# -- sums ---------------------------------------------------------------------
+
+
+def _day(row: Row) -> DayFacts:
+    platform, day, posts, *figures = row
+    gains, known = figures[: len(METRICS)], figures[len(METRICS) :]
+    return DayFacts(
+        day,
+        platform,
+        posts,
+        {m: g for m, g, k in zip(METRICS, gains, known, strict=True) if g or k},
+        {m: k for m, k in zip(METRICS, known, strict=True) if k},
+    )
+
+
+def _platforms(
+    link: Link, key: int, cuts: list[Row], ages: Mapping[str, Row]
+) -> tuple[PlatformFacts, ...]:
+    by_platform: dict[str, list[Row]] = defaultdict(list)
+    for _, platform, *figures in cuts:
+        by_platform[platform].append(tuple(figures))
+    classes = _classes(link, key)
+    return tuple(
+        PlatformFacts(
+            platform,
+            sum(row[0] for row in rows),
+            ages[platform][1] if platform in ages else None,
+            _counts(rows, ages.get(platform)),
+            classes.get(platform, classes.get("", ())),
+        )
+        for platform, rows in sorted(by_platform.items())
+    )
+
+
+def _counts(rows: list[Row], ages: Row | None = None) -> dict[str, Count]:
+    """Counts of rollup figures (posts, gains, known) added up."""
+    posts = sum(row[0] for row in rows)
+    counts = {}
+    for at, metric in enumerate(METRICS):
+        known = sum(row[1 + len(METRICS) + at] for row in rows)
+        value = sum(row[1 + at] for row in rows)
+        additive = known and metric not in NOT_ADDITIVE
+        oldest, newest = (ages[2 + 3 * at], ages[3 + 3 * at]) if ages else (None, None)
+        counts[metric] = Count(
+            value if additive else None, known, posts - known, oldest, newest
+        )
+    return counts
+
+
+def _together(parts: list[Mapping[str, Count]]) -> dict[str, Count]:
+    if not parts:
+        return {}
+    return {m: _added([part[m] for part in parts]) for m in METRICS}
+
+
+def _added(counts: list[Count]) -> Count:
+    values = [c.value for c in counts if c.value is not None]
+    return Count(
+        sum(values) if values else None,
+        sum(c.known for c in counts),
+        sum(c.unknown for c in counts),
+        min((c.oldest for c in counts if c.oldest is not None), default=None),
+        max((c.newest for c in counts if c.newest is not None), default=None),
+    )
+
+
+def _classes(link: Link, key: int) -> dict[str, tuple[str, ...]]:
+    """Classes of readings by platform; under '' when all sources have the same."""
+    said = "SELECT DISTINCT provenance FROM payload WHERE stored > 0 OR corrected > 0"
+    found = sorted(name for (name,) in link.all(said))
+    if len(found) < 2:
+        return {"": tuple(found)}
+    by_platform: dict[str, set[str]] = defaultdict(set)
+    for platform, name in link.all(
+        "SELECT DISTINCT p.platform, f.provenance FROM attribution a"
+        " JOIN post p ON p.id = a.post_id JOIN post_state s ON s.post_id = a.post_id"
+        " JOIN reading r ON r.post_id = s.post_id AND r.captured_at = s.last_at"
+        " JOIN payload f ON f.id = r.payload_id WHERE a.campaign_id = ?",
+        (key,),
+    ):
+        by_platform[platform].add(name)
+    order = ("measured", "reported", "estimated")
+    return {p: tuple(n for n in order if n in names) for p, names in by_platform.items()}
+
+
+# -- people -------------------------------------------------------------------
+
+
+def _people(
+    link: Link, key: int, cuts: list[Row], leading: str | None
+) -> Iterable[Person]:
+    by_person: dict[int, list[Row]] = defaultdict(list)
+    for person, platform, *figures in cuts:
+        by_person[person].append((platform, *figures))
+    days: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
+    metric = leading or "views"
+    for person, *day in link.all(
+        f"SELECT ambassador_id, day, CAST(SUM(posts) AS BIGINT),"
+        f" CAST(SUM({metric}) AS BIGINT), CAST(SUM({metric}_known) AS BIGINT)"
+        " FROM rollup WHERE campaign_id = ? GROUP BY ambassador_id, day"
+        " ORDER BY ambassador_id, day",
+        (key,),
+    ):
+        days[person].append(tuple(day))
+    handles = _handles(link)
+    for row in link.all(
+        "SELECT a.id, a.slug, a.name, a.country, MIN(e.team), MIN(e.starts),"
+        " MAX(e.ends), MAX(CASE WHEN e.ends IS NULL THEN 1 ELSE 0 END)"
+        " FROM enrolment e JOIN ambassador a ON a.id = e.ambassador_id"
+        " WHERE e.campaign_id = ? GROUP BY a.id, a.slug, a.name, a.country"
+        " ORDER BY a.slug",
+        (key,),
+    ):
+        person, slug, name, country, team, starts, ends, still = row
+        figures = [cut[1:] for cut in by_person[person]]
+        held = handles[person]
+        yield Person(
+            id=slug,
+            name=name,
+            country=country,
+            team=team,
+            handles=tuple(sorted({(p, h) for p, h, _ in held})),
+            followers=max((f for *_, f in held if f is not None), default=None),
+            starts=starts,
+            ends=None if still else ends,
+            posts=sum(row[0] for row in figures),
+            counts=_counts(figures),
+            platforms={cut[0]: cut[1] for cut in by_person[person] if cut[1]},
+            days=tuple(days[person]),
+        )
+
+
+def _handles(link: Link) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = defaultdict(list)
+    for person, *handle in link.all(
+        "SELECT ambassador_id, platform, handle, followers FROM handle"
+        " ORDER BY ambassador_id, platform, handle"
+    ):
+        found[person].append(tuple(handle))
+    return found
+
+
+# -- posts --------------------------------------------------------------------
+
+
+def _posts(
+    link: Link, key: int, metrics: tuple[str, ...], leading: str | None
+) -> pl.DataFrame:
+    """One row a post: the highest in the leading metric first, unknown last."""
+    import polars as pl
+
+    figures = "".join(f", s.{metric}" for metric in metrics)
+    rows = link.all(
+        "SELECT p.platform, p.external_id, a.ambassador_id, p.url, p.published_at,"
+        f" p.kind, p.caption, s.first_at, s.last_at{figures} FROM attribution a"
+        " JOIN post p ON p.id = a.post_id JOIN post_state s ON s.post_id = a.post_id"
+        " WHERE a.campaign_id = ?",
+        (key,),
+    )
+    names = dict(link.all("SELECT id, slug FROM ambassador"))
+    columns = (*POSTS, *metrics)
+    texts = {"platform", "post_id", "url", "kind", "caption"}
+    cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    frame = pl.DataFrame(
+        [
+            pl.Series(name, values, pl.String if name in texts else pl.Int64)
+            for name, values in zip(columns, cells, strict=True)
+        ]
+    )
+    people = pl.DataFrame(
+        {"key": list(names), "slug": list(names.values())},
+        schema={"key": pl.Int64, "slug": pl.String},
+    )
+    frame = frame.with_columns(
+        pl.col("ambassador").replace_strict(
+            people["key"], people["slug"], default=None, return_dtype=pl.String
+        )
+    )
+    first = [leading] if leading else []
+    return frame.sort(
+        *first,
+        "platform",
+        "post_id",
+        descending=[True] * len(first) + [False, False],
+        nulls_last=True,
+    )
+
+
+# -- quality ------------------------------------------------------------------
+
+
+def _shared_quality(link: Link) -> Row:
+    """What belongs to the workspace and no campaign: rejects, files, handles."""
+    rejects = []
+    for source, code, column, rows, _ in link.all(REJECTS):
+        label, line, reason = link.all(FIRST_REJECT, (source, code, column))[0]
+        rejects.append(RejectFacts(source, code, column, reason, rows, label, line))
+    refused = [(name, label, error or "") for name, label, error in link.all(REFUSED)]
+    return tuple(rejects), tuple(refused), tuple(link.all(UNKNOWN))
+
+
+def _quality(link: Link, key: int, shared: Row) -> QualityFacts:
+    rejects, refused, unattributed = shared
+    figures = ", ".join(f"r.{metric}" for metric in METRICS)
+    found = link.all(
+        "SELECT p.platform, p.external_id, d.captured_at, d.metric, d.value,"
+        f" {figures}{DISAGREED} JOIN post p ON p.id = d.post_id"
+        " LEFT JOIN reading r ON r.post_id = d.post_id"
+        " AND r.captured_at = d.captured_at"
+        " ORDER BY p.platform, p.external_id, d.captured_at, d.metric, d.value LIMIT ?",
+        (key, LISTED),
+    )
+    return QualityFacts(
+        rejects=rejects,
+        refused=refused,
+        disagreements=tuple(
+            Disagreement(p, i, at, metric, kept[METRICS.index(metric)], value)
+            for p, i, at, metric, value, *kept in found
+        ),
+        disagreed=int(link.value("SELECT COUNT(*)" + DISAGREED, (key,)) or 0),
+        unattributed=unattributed,
+        outside=int(link.value(OUTSIDE, (key, key)) or 0),
+    )
