@@ -81,6 +81,18 @@ class Root(click.Group):
             with formatter.section(title):
                 formatter.write_dl([(name, said) for name, (_, said) in commands.items()])
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """Names and sentences of the table; no command is imported for them."""
+        from click.shell_completion import CompletionItem
+
+        names = [
+            CompletionItem(name, help=said)
+            for commands in COMMANDS.values()
+            for name, (_, said) in commands.items()
+            if name.startswith(incomplete)
+        ]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
+
     def main(  # type: ignore[override]
         self,
         args: Sequence[str] | None = None,
