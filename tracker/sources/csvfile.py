@@ -1,0 +1,224 @@
+"""The csv kind: files of a drop folder, read by rules that guess nothing.
+
+Every record of a file ends as a row of a batch, as a reject with its line and
+reason, or (titles, footers and blank records) ignored. Damage that makes it
+doubtful where rows begin and end refuses the whole file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import Any
+
+from tracker.errors import PayloadError
+from tracker.model import Reject
+from tracker.sources.base import Batch, Payload, Policy, Surroundings
+from tracker.sources.columns import make_plan
+from tracker.sources.dialect import DELIMITERS, Table, count_rows, open_table
+from tracker.sources.files import Listing, find_files, is_settled
+from tracker.sources.options import Options, read_options
+from tracker.sources.records import Record, is_cut, read_records
+from tracker.sources.rows import Checker, make_frame
+
+#: Records in one batch.
+BATCH = 50_000
+#: Files with fewer rows are never refused for the share of bad ones.
+FEW_ROWS = 100
+
+
+def factory(
+    name: str, options: Mapping[str, Any], surroundings: Surroundings
+) -> CsvSource:
+    """A csv source; ConfigError names every problem of its settings."""
+    return CsvSource(name, read_options(name, options, surroundings), surroundings.home)
+
+
+class CsvSource:
+    """Reads CSV files by one block of settings. See sources/base.py."""
+
+    kind = "csv"
+
+    def __init__(self, name: str, options: Options, home: str) -> None:
+        self.name = name
+        self.options = options
+        self.home = home
+        self.policy = Policy(provenance=options.provenance, reads_files=True)
+        self.fingerprint = options.fingerprint
+        #: What the last look at the folder found besides files, for a person.
+        self.notices: tuple[str, ...] = ()
+
+    # -- looking ------------------------------------------------------------------
+
+    def look(self) -> Listing:
+        """The files that are there now, in order, and notices about what is none."""
+        return find_files(self.home, self.options.path)
+
+    def fetch(self, bookmark: str | None = None) -> Iterator[Payload]:
+        """Every file, each time: the ledger of stamps knows which are new."""
+        listing = self.look()
+        self.notices = tuple(listing.notices)
+        yield from listing.payloads
+
+    def settled(self, payload: Payload, now: int) -> bool:
+        """Has everybody finished writing it?"""
+        return is_settled(payload, now, self.options.settle)
+
+    # -- reading ------------------------------------------------------------------
+
+    def describe(self, payload: Payload) -> Table:
+        """How a file is read: encoding, delimiter, columns used and unused."""
+        with open_table(payload, self.options.declared) as (table, _):
+            return table
+
+    def checker(self, payload: Payload, table: Table) -> Checker:
+        """The row checker for one payload."""
+        return Checker(table.plan, self.options.rules, payload.label, payload.seen_at)
+
+    def parse(self, payload: Payload) -> Iterator[Batch]:
+        """The rows of a file; PayloadError, whose rows are all of it, refuses it."""
+        try:
+            yield from self._parse(payload)
+        except PayloadError as error:
+            error.rows = error.rows or count_rows(payload, self.options.declared)
+            raise
+
+    def _parse(self, payload: Payload) -> Iterator[Batch]:
+        with open_table(payload, self.options.declared) as (table, lines):
+            records = read_records(
+                lines, table.delimiter, table.first_line, payload.label
+            )
+            checker = self.checker(payload, table)
+            pending = Batch(make_frame({"line": []}), (), table.ignored, table.notices)
+            rows = bad = 0
+            for batch in self._checked(checker, records):
+                rows, bad = rows + batch.rows, bad + len(batch.rejects)
+                yield _joined(pending, batch)
+                pending = Batch(batch.frame.clear())
+        self.judge(payload, rows, bad)
+        yield from _last(pending, checker)
+
+    def _checked(self, checker: Checker, records: Iterator[Record]) -> Iterator[Batch]:
+        """Batches of records without the footer; at least one, be it empty."""
+        footer = _Footer(self.options.footer)
+        kept = footer.without(records)
+        first = True
+        while (chunk := list(islice(kept, BATCH))) or first:
+            batch = checker.check(chunk)
+            yield Batch(batch.frame, batch.rejects, batch.ignored + footer.taken())
+            first = False
+
+    def judge(self, payload: Payload, rows: int, bad: int) -> None:
+        """Refuse a file of which too many rows are bad: it is not what it seems."""
+        limit = self.options.reject_limit
+        if rows < FEW_ROWS or bad <= rows * limit:
+            return
+        raise PayloadError(
+            "TOO_MANY_BAD",
+            payload.label,
+            f"{bad} of {rows} rows are bad, more than {limit:.0%}",
+            todo="Check the source's settings against the file, or set reject_limit",
+            rows=rows,
+        )
+
+    # -- reading again ------------------------------------------------------------
+
+    def reparse(
+        self,
+        header: Sequence[str],
+        raws: Iterable[tuple[int, str]],
+        seen_at: int,
+        delimiter: str | None = None,
+    ) -> Batch:
+        """Read records of a quarantine again, by the settings as they are now.
+
+        header: what the file's columns were called. raws: line and text of each
+        record. delimiter: the file's, if it is known.
+        """
+        plan = make_plan([*header], self.options.declared.specs)
+        checker = Checker(plan, self.options.rules, "quarantine", seen_at)
+        known = delimiter or self.options.declared.delimiter
+        split = [_split(line, raw, plan.width, known) for line, raw in raws]
+        batch = checker.check([one for one in split if isinstance(one, Record)])
+        lost = [one for one in split if isinstance(one, Reject)]
+        rejects = sorted([*batch.rejects, *lost], key=lambda reject: reject.line)
+        return Batch(batch.frame, tuple(rejects), batch.ignored)
+
+
+class _Footer:
+    """Takes declared footers out of a file's records and counts them."""
+
+    def __init__(self, declared: Any) -> None:
+        self.declared = declared
+        self.count = 0
+
+    def taken(self) -> int:
+        """How many were taken out since the last time this was asked."""
+        count, self.count = self.count, 0
+        return count
+
+    def without(self, records: Iterator[Record]) -> Iterator[Record]:
+        if not self.declared:
+            return records
+        if isinstance(self.declared, int):
+            return self._without_last(records, self.declared)
+        return self._without_matches(records)
+
+    def _without_last(self, records: Iterator[Record], last: int) -> Iterator[Record]:
+        held: deque[Record] = deque()
+        for record in records:
+            held.append(record)
+            if len(held) > last:
+                yield held.popleft()
+        self.count += len(held)
+
+    def _without_matches(self, records: Iterator[Record]) -> Iterator[Record]:
+        for record in records:
+            if self.declared.match(record.lines[0]):
+                self.count += 1
+            else:
+                yield record
+
+
+def _joined(one: Batch, two: Batch) -> Batch:
+    """The second batch with what the first has to say besides rows."""
+    notices = (*one.notices, *two.notices)
+    return Batch(two.frame, two.rejects, one.ignored + two.ignored, notices)
+
+
+def _last(pending: Batch, checker: Checker) -> Iterator[Batch]:
+    """An empty batch that tells what is known only at the end, if anything is."""
+    if checker.dated:
+        yield Batch(pending.frame, notices=(_dated(checker),))
+
+
+def _dated(checker: Checker) -> str:
+    return (
+        f"notice[ROW_UNDATED] {checker.label}: {checker.dated} rows carry no "
+        "captured_at. The file's modification time stands for it."
+    )
+
+
+def _split(line: int, raw: str, width: int, delimiter: str | None) -> Record | Reject:
+    """One record from its text; a Reject when it cannot be told how it was split."""
+    if is_cut(raw):
+        why = "only the first 4 KiB of the row were kept; read its file again"
+        return Reject(line, "", "ROW_CUT", why, raw)
+    records = [_record(line, raw, sign) for sign in delimiter or DELIMITERS]
+    fitting = [one for one in records if one.fields and len(one.fields) == width]
+    if len(fitting) > 1:
+        why = "the row can be split by more than one delimiter; declare it"
+        return Reject(line, "", "ROW_COLUMNS", why, raw)
+    return fitting[0] if fitting else records[0]
+
+
+def _record(line: int, raw: str, delimiter: str) -> Record:
+    lines = list(io.StringIO(raw, newline=""))
+    try:
+        found = list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return Record(line, None, lines)
+    return Record(line, list(chain(*found)) if len(found) == 1 else None, lines)

@@ -1,0 +1,91 @@
+"""Kinds of sources by name: the built-in ones and those of other packages.
+
+A kind is a dotted path to its factory, imported when it is used. Another package
+adds kinds under the entry-point group `tracker.sources`: the entry's name is the
+kind, its object a factory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, cast
+
+from tracker.errors import ConfigError, nearest
+from tracker.sources.base import Factory, Kind, Source, Surroundings
+
+GROUP = "tracker.sources"
+
+KINDS: dict[str, Kind] = {
+    "csv": Kind(
+        "csv",
+        "tracker.sources.csvfile:factory",
+        "CSV files from a file, folder or glob",
+        (
+            "path",
+            "encoding",
+            "delimiter",
+            "timezone",
+            "layout",
+            "columns",
+            "preamble",
+            "skip",
+            "footer",
+            "unknown",
+            "settle",
+            "reject_limit",
+            "provenance",
+            "platform",
+            "handle",
+            "url",
+            "caption",
+            "published_at",
+            "captured_at",
+        ),
+    ),
+}
+
+
+def kinds() -> dict[str, Kind]:
+    """All kinds, by name; a built-in one cannot be replaced from outside."""
+    others = {
+        entry.name: Kind(entry.name, entry.value, f"from {_package(entry)}")
+        for entry in entry_points(group=GROUP)
+    }
+    return {**others, **KINDS}
+
+
+def make(
+    name: str, kind: str, options: Mapping[str, Any], surroundings: Surroundings
+) -> Source:
+    """The source of one block of settings; ConfigError with all its problems."""
+    known = kinds()
+    if kind not in known:
+        raise ConfigError(
+            "SOURCE_KIND",
+            f"source {name}",
+            f'there is no kind "{kind}"',
+            "The source was not started",
+            nearest(kind, known),
+        )
+    return load(known[kind])(name, options, surroundings)
+
+
+def load(kind: Kind) -> Factory:
+    """The factory of a kind; ConfigError when its package does not hold together."""
+    module, _, attribute = kind.factory.partition(":")
+    try:
+        return cast("Factory", getattr(import_module(module), attribute))
+    except Exception as error:
+        raise ConfigError(
+            "SOURCE_KIND",
+            f"kind {kind.name}",
+            f"its factory {kind.factory} cannot be loaded ({error})",
+            "Its sources were not started",
+            "Install its package again, or remove it",
+        ) from error
+
+
+def _package(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist else "another package"
