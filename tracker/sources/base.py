@@ -49,13 +49,15 @@ class Batch:
     handle, url, caption, kind String or null, published_at Int64 ms or null,
     captured_at Int64 ms, and each metric Int64 or null (unknown).
     rows = frame.height + len(rejects); ignored counts recognised total, footer
-    and title lines, which are no rows.
+    and title lines, which are no rows. header: what the payload calls its
+    columns, so that a single rejected row can be read again later.
     """
 
     frame: pl.DataFrame
     rejects: tuple[Reject, ...] = ()
     ignored: int = 0
     notices: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:

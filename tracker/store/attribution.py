@@ -186,3 +186,11 @@ def _counted(owned: pl.DataFrame, campaign: int, known: Rules) -> pl.DataFrame:
         .unique("post", keep="first", maintain_order=True)
         .cast(RESULT)  # type: ignore[arg-type]
     )
+
+
+def refresh(link: Link, zone: ZoneInfo) -> None:
+    """After a change of the roster: attribute all posts again, and move their sums,
+    in this transaction."""
+    from tracker.store.refresh import refresh as again
+
+    again(link, zone)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from tracker.errors import PayloadError
 from tracker.model import Outcome, Tally
 from tracker.store.ahead import ahead
 from tracker.store.database import Database, Link
+from tracker.store.runs import Runs
 
 if TYPE_CHECKING:
     from tracker.sources.base import Batch, Payload
@@ -86,6 +86,7 @@ class Ledger:
                 tally += keeping.take(prepared)
             keeping.finish()
             self._close(link, payload_id, digest_of(payload), tally)
+            Runs(self._database).fence(link, desk.run_id)
         return tally
 
     def refuse(self, desk: Desk, payload: Payload, error: PayloadError) -> Tally:
@@ -146,12 +147,6 @@ class Ledger:
                 *(getattr(tally, name) for name in COUNTS),
                 payload_id,
             ),
-        )
-
-    def headers(self, link: Link, payload_id: int, names: list[str]) -> None:
-        """Remember what the columns were called, for a retry of single rows."""
-        link.run(
-            "UPDATE payload SET header = ? WHERE id = ?", (json.dumps(names), payload_id)
         )
 
 

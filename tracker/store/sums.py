@@ -42,7 +42,7 @@ class Sums:
         derived = attribution.derive(posts, self._rules)
         stored = stored_attribution(self._link, old)
         if len(stored):
-            move = moved(stored, derived.filter(pl.col("post").is_in(pl.Series(old))))
+            move = moved(stored, derived.filter(pl.col("post").is_in(pl.Series(old).implode())))
             if len(move):
                 self._move(move, stored, derived)
         self._remember(posts["post"], derived)

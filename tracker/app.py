@@ -1,0 +1,208 @@
+"""The application: a workspace, opened; its parts, put together.
+
+What any front (command line, daemon, server) may do is a function here. How it is
+called and when is not known here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from tracker import ingest
+from tracker.errors import ConfigError, NotFoundError, TransientSourceError
+from tracker.model import RunReport, iso
+from tracker.settings import FILE, Settings, SourceSettings, load_settings
+from tracker.store.database import Database
+from tracker.store.ledger import Desk, Ledger
+from tracker.store.runs import Runs, SourceState
+
+if TYPE_CHECKING:
+    from tracker.sources.base import Payload, Source
+
+
+@dataclass(frozen=True)
+class Tracker:
+    """An opened workspace."""
+
+    home: Path
+    settings: Settings
+    database: Database
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the workspace."""
+        return ZoneInfo(self.settings.timezone)
+
+    @cached_property
+    def runs(self) -> Runs:
+        return Runs(self.database)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.database, self.zone)
+
+    def source_settings(self, name: str) -> SourceSettings:
+        """The block of a source; NotFoundError names the nearest."""
+        found = self.settings.source(name)
+        if found is None:
+            names = [source.name for source in self.settings.sources]
+            raise NotFoundError("source", name, names)
+        return found
+
+    def source(self, name: str) -> Source:
+        """A source, made from its block."""
+        return make_source(self.home, self.settings, self.source_settings(name))
+
+
+def find_home(given: str | None) -> Path:
+    """The workspace's folder: given, else TRACKER_HOME, else the nearest above."""
+    if chosen := given or os.environ.get("TRACKER_HOME"):
+        home = Path(chosen).expanduser().resolve()
+        if (home / FILE).is_file():
+            return home
+        raise _no_workspace(str(chosen), f"there is no {FILE} in it")
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise _no_workspace(here.name or "/", f"no {FILE} here or in a folder above")
+
+
+def _no_workspace(subject: str, cause: str) -> ConfigError:
+    return ConfigError(
+        "NO_WORKSPACE",
+        subject,
+        cause,
+        "Nothing was done",
+        "Run: tracker init, or name the workspace with --home DIR",
+    )
+
+
+def open_tracker(home: Path, *, check: bool = True) -> Tracker:
+    """Open a workspace: settings read, schema as this version needs it.
+
+    check: refuse a database of another schema version (SchemaError), make the
+    tables in an empty one, and bring sums to the workspace's time zone.
+    """
+    from tracker.store import schema, zones
+
+    settings = load_settings(home)
+    tracker = Tracker(home, settings, Database(settings.database, home))
+    if check:
+        schema.ensure(tracker.database)
+        zones.follow(tracker.database, tracker.zone)
+    return tracker
+
+
+def make_source(home: Path, settings: Settings, block: SourceSettings) -> Source:
+    from tracker.sources import registry
+    from tracker.sources.base import Surroundings
+
+    around = Surroundings(str(home), settings.timezone)
+    return registry.make(block.name, block.kind, block.options, around)
+
+
+# -- collecting -----------------------------------------------------------------
+
+
+def ingest_source(
+    tracker: Tracker,
+    name: str,
+    *,
+    now: int,
+    only: Path | None = None,
+    settle: bool = False,
+    slot: int | None = None,
+    host: str | None = None,
+    force: bool = False,
+) -> RunReport:
+    """One run of a source of tracker.toml.
+
+    only: this file alone. settle: leave files alone that may still be written.
+    slot, host: the claimed slot this run is for. force: also while the source
+    waits. Raises SourceError when it is paused or waits.
+    """
+    block = tracker.source_settings(name)
+    state = tracker.runs.state(name)
+    _allowed(state, now, force=force)
+    source = tracker.source(name)
+    run_id = tracker.runs.start(name, block.kind, slot=slot, host=host, now=now)
+    payloads = _payloads(source, state.bookmark, now, only=only, settle=settle)
+    return _run(tracker, source, block.kind, run_id, payloads, now)
+
+
+def ingest_file(
+    tracker: Tracker, kind: str, path: Path, options: dict[str, Any], *, now: int
+) -> RunReport:
+    """Read one file that no block of tracker.toml names, as source `file`."""
+    block = SourceSettings("file", kind, options={**options, "path": str(path)})
+    source = make_source(tracker.home, tracker.settings, block)
+    run_id = tracker.runs.start("file", kind, slot=None, host=None, now=now)
+    payloads = _payloads(source, None, now)
+    return _run(tracker, source, kind, run_id, payloads, now)
+
+
+def _run(
+    tracker: Tracker,
+    source: Source,
+    kind: str,
+    run_id: int,
+    payloads: Iterable[Payload],
+    now: int,
+) -> RunReport:
+    desk = Desk(
+        source_id=tracker.runs.source_id(source.name, kind),
+        run_id=run_id,
+        fingerprint=source.fingerprint,
+        provenance=source.policy.provenance.value,
+        now=now,
+    )
+    try:
+        report = ingest.run(source, payloads, tracker.ledger, desk)
+    except BaseException as error:
+        tracker.runs.abandon(run_id, f"cut off: {error or type(error).__name__}", now)
+        raise
+    tracker.runs.finish(run_id, report, now)
+    return report
+
+
+def _payloads(
+    source: Source,
+    bookmark: str | None,
+    now: int,
+    *,
+    only: Path | None = None,
+    settle: bool = False,
+) -> Iterator[Payload]:
+    for payload in source.fetch(bookmark):  # type: ignore[attr-defined]
+        if only is not None and Path(payload.path or "") != only:
+            continue
+        if settle and not source.settled(payload, now):  # type: ignore[attr-defined]
+            continue
+        yield payload
+
+
+def _allowed(state: SourceState, now: int, *, force: bool) -> None:
+    if state.state in ("paused", "failed"):
+        raise TransientSourceError(
+            "SOURCE_PAUSED",
+            f"source {state.name}",
+            state.reason or "it is paused",
+            "Nothing was collected",
+            f"Run: tracker source resume {state.name}",
+        )
+    if state.retry_at is not None and state.retry_at > now and not force:
+        raise TransientSourceError(
+            "SOURCE_WAITS",
+            f"source {state.name}",
+            f"it waits until {iso(state.retry_at)} ({state.reason})",
+            "Nothing was collected",
+            "Wait, or run: tracker ingest --now",
+            retry_at=state.retry_at,
+        )

@@ -1,0 +1,159 @@
+"""tracker ingest: collect now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tracker.cli.common import (
+    emit_json,
+    json_option,
+    now_ms,
+    progress,
+    say,
+    table,
+    wants_json,
+    with_tracker,
+)
+
+if TYPE_CHECKING:
+    from tracker.app import Tracker
+    from tracker.model import RunReport
+
+COUNTS = ("rows", "stored", "unchanged", "corrected", "rejected", "ignored")
+
+
+@click.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option(
+    "--file",
+    "path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="PATH",
+    help="Read this file instead of what the sources name.",
+)
+@click.option("--kind", default="csv", show_default=True, help="Kind of that file.")
+@click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A setting for that file, as in a [[source]] block.",
+)
+@click.option("--now", "force", is_flag=True, help="Also sources that wait.")
+@json_option
+@with_tracker
+def ingest(
+    tracker: Tracker,
+    sources: tuple[str, ...],
+    path: Path | None,
+    kind: str,
+    sets: tuple[str, ...],
+    force: bool,
+) -> int:
+    """Collect from all sources, or from those named, now.
+
+    With --file and one source, reads that file as the source would.
+    """
+    if path is not None:
+        reports = [_file(tracker, sources, path, kind, sets)]
+    else:
+        reports = list(_sources(tracker, sources, force=force))
+    if wants_json():
+        emit_json({"sources": [as_json(report) for report in reports]})
+    else:
+        _show(reports)
+    return max((exit_code(report) for report in reports), default=0)
+
+
+def _sources(tracker: Tracker, names: tuple[str, ...], *, force: bool) -> Any:
+    from tracker import app
+    from tracker.errors import SourceError
+
+    chosen = names or [block.name for block in tracker.settings.sources]
+    for name in chosen:
+        tracker.source_settings(name)  # a wrong name stops before any work
+    with progress("Collecting", len(chosen)) as step:
+        for name in chosen:
+            try:
+                yield app.ingest_source(tracker, name, now=now_ms(), force=force)
+            except SourceError as error:
+                yield failed(name, str(error))
+            step(1)
+
+
+def _file(
+    tracker: Tracker, names: tuple[str, ...], path: Path, kind: str, sets: tuple[str, ...]
+) -> RunReport:
+    from tracker import app
+    from tracker.errors import NotFoundError
+
+    if not path.exists():
+        raise NotFoundError("file", str(path))
+    if len(names) > 1:
+        raise click.UsageError("--file takes one source at most")
+    if names:
+        return app.ingest_source(
+            tracker, names[0], now=now_ms(), only=path.resolve(), force=True
+        )
+    options = dict(_setting(text) for text in sets)
+    return app.ingest_file(tracker, kind, path.resolve(), options, now=now_ms())
+
+
+def _setting(text: str) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    if not sign:
+        raise click.UsageError(f'--set wants KEY=VALUE, not "{text}"')
+    return key, value
+
+
+def failed(name: str, error: str) -> RunReport:
+    from tracker.model import Outcome, RunReport, Tally
+
+    return RunReport(name, Outcome.FAILED, 0, Tally(), error)
+
+
+def as_json(report: RunReport) -> dict[str, Any]:
+    """One source as INTERFACE.md has it."""
+    counts = {name: getattr(report.tally, name) for name in COUNTS}
+    return {
+        "source": report.source,
+        "outcome": report.outcome.value,
+        "payloads": report.payloads,
+        **counts,
+        "error": report.error,
+        "notices": list(report.notices),
+    }
+
+
+def exit_code(report: RunReport) -> int:
+    """7: the source failed; 4: all it had was refused; 1: some rows rejected."""
+    from tracker.model import Outcome
+
+    tally = report.tally
+    if report.outcome is Outcome.FAILED and report.error:
+        refused = tally.rows > 0 or report.payloads > 0
+        return 4 if refused else 7
+    return 1 if tally.rejected or report.error else 0
+
+
+def _show(reports: list[RunReport]) -> None:
+    for report in reports:
+        for line in (report.error or "").splitlines():
+            click.echo(line, err=True)
+        for notice in report.notices:
+            say(notice)
+    if not reports:
+        say("There is no source yet. Add one: tracker source add NAME --path FILE")
+        return
+    table(
+        ("source", "outcome", "payloads", *COUNTS),
+        [
+            (r.source, r.outcome.value, r.payloads, *(getattr(r.tally, c) for c in COUNTS))
+            for r in reports
+        ],
+    )
+    if any(report.tally.rejected for report in reports):
+        say("Rejected rows are kept: tracker quarantine list")

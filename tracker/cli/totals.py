@@ -1,0 +1,172 @@
+"""tracker totals and tracker explain: numbers, and where they come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tracker.cli.common import (
+    answer,
+    emit_json,
+    json_option,
+    say,
+    table,
+    wants_json,
+    with_tracker,
+)
+from tracker.cli.moments import parse_moment
+from tracker.model import METRICS, iso
+
+if TYPE_CHECKING:
+    from tracker.app import Tracker
+    from tracker.store.totals import Row, Total, Totals
+
+CUTS = ("day", "week", "month", "platform", "ambassador", "mission", "post")
+
+
+@click.command()
+@click.argument("campaign", required=False)
+@click.option("--by", type=click.Choice(CUTS), help="One row for each of these.")
+@click.option("--as-of", metavar="TIME", help="As it was known then.")
+@click.option("--until", metavar="TIME", help="Only what was captured until then.")
+@json_option
+@with_tracker
+def totals(
+    tracker: Tracker,
+    campaign: str | None,
+    by: str | None,
+    as_of: str | None,
+    until: str | None,
+) -> None:
+    """Sums of a campaign, or of all posts, with coverage and age."""
+    if by == "mission":
+        raise click.UsageError("sums by mission are not there yet")
+    from tracker.store.totals import Reckoner
+
+    found = Reckoner(tracker.database, tracker.zone).totals(
+        campaign,
+        by=by,
+        as_of=parse_moment(as_of, "--as-of", tracker.zone),
+        until=parse_moment(until, "--until", tracker.zone),
+    )
+    if wants_json():
+        emit_json(as_json(found))
+    else:
+        _show(found)
+
+
+def as_json(found: Totals) -> dict[str, Any]:
+    """The shape of INTERFACE.md section 3."""
+    return {
+        "campaign": found.campaign,
+        "as_of": iso(found.as_of),
+        "timezone": found.timezone,
+        "by": found.by,
+        "rows": [_row(row) for row in found.rows],
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    metrics = {name: _total(total) for name, total in row.metrics.items()}
+    return {**row.key, "posts": row.posts, **metrics}
+
+
+def _total(total: Total) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "value": total.value,
+        "gain": total.gain,
+        "known": total.known,
+        "unknown": total.unknown,
+        "oldest": iso(total.oldest),
+        "newest": iso(total.newest),
+    }
+    return shown if total.additive else {**shown, "additive": False}
+
+
+def _show(found: Totals) -> None:
+    if not found.rows:
+        say("Nothing is known yet.")
+        return
+    if found.by is None:
+        _whole(found.rows[0])
+        return
+    used = [m for m in METRICS if any(row.metrics[m].known for row in found.rows)]
+    keys = list(found.rows[0].key)
+    table(
+        (*keys, "posts", *used),
+        [
+            (*row.key.values(), row.posts, *(row.metrics[m].value for m in used))
+            for row in found.rows
+        ],
+    )
+
+
+def _whole(row: Row) -> None:
+    answer(f"{row.posts} posts")
+    table(
+        ("metric", "value", "known", "unknown", "oldest reading", "newest reading"),
+        [
+            (name, t.value, t.known, t.unknown, iso(t.oldest), iso(t.newest))
+            for name, t in row.metrics.items()
+            if t.known
+        ],
+    )
+    silent = [name for name, total in row.metrics.items() if not total.known]
+    if silent:
+        say(f"Nothing is known of {', '.join(silent)}.")
+
+
+@click.command()
+@click.argument("campaign")
+@click.argument("metric", type=click.Choice(METRICS))
+@click.option("--ambassador", metavar="ID", help="Only this ambassador's posts.")
+@click.option("--platform", help="Only posts of this platform.")
+@click.option("--post", "post_id", metavar="ID", help="Only this post.")
+@click.option("--limit", default=20, show_default=True, help="Rows shown; 0 for all.")
+@json_option
+@with_tracker
+def explain(
+    tracker: Tracker,
+    campaign: str,
+    metric: str,
+    ambassador: str | None,
+    platform: str | None,
+    post_id: str | None,
+    limit: int,
+) -> None:
+    """The readings behind a number: post, value, when, source, file and line.
+
+    CAMPAIGN may be "-" for every post of the workspace.
+    """
+    from tracker.store.explain import explain as ask
+
+    found = ask(
+        tracker.database,
+        None if campaign == "-" else campaign,
+        metric,
+        zone=tracker.zone,
+        ambassador=ambassador,
+        platform=platform,
+        post_id=post_id,
+        limit=limit,
+    )
+    if wants_json():
+        emit_json(found)
+        return
+    answer(
+        f"{metric} of {campaign}: {'not known' if found['value'] is None else found['value']}"
+        f" = {found['formula']}; {found['known']} posts known, {found['unknown']} unknown"
+    )
+    table(
+        ("platform", "post", "value", "captured", "source", "run", "file", "line"),
+        [
+            (
+                r["platform"], r["post_id"], r["value"], r["captured_at"],
+                r["source"], r["run"], r["file"], r["line"],
+            )
+            for r in found["readings"]
+        ],
+    )
+    if found["left_off"]:
+        say(f"{found['left_off']} more; --limit 0 shows all.")

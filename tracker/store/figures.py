@@ -1,0 +1,234 @@
+"""The figures of one campaign: from the kept sums, or replayed from readings.
+
+Both give the same three things, so that a total is computed one way only: the
+rollup rows, the last known value of each post, and the readings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+
+from tracker.model import METRICS
+from tracker.store import bulk, rollups, series
+from tracker.store.attribution import RESULT
+from tracker.store.database import Link
+from tracker.store.gains import Series, contributions, firsts, steps
+
+if TYPE_CHECKING:
+    from tracker.store.gains import Ints
+
+LAST = {
+    "post": pl.Int64,
+    "platform": pl.String,
+    "post_id": pl.String,
+    "ambassador_id": pl.Int64,
+    **dict.fromkeys(METRICS, pl.Int64),
+    **dict.fromkeys((f"{metric}_at" for metric in METRICS), pl.Int64),
+}
+_ROLLUP = {
+    "campaign_id": pl.Int64,
+    "ambassador_id": pl.Int64,
+    "platform": pl.String,
+    "day": pl.Int64,
+    **dict.fromkeys(rollups.FIGURES, pl.Int64),
+}
+_COUNTS = ", ".join(f"coalesce(r.{metric}, -1)" for metric in METRICS)
+#: Readings as they were known at an instant and captured until another one.
+VERSIONS = (
+    f"SELECT r.post_id, r.captured_at, {_COUNTS} FROM wanted_series w"
+    " JOIN reading r ON r.post_id = w.post JOIN payload p ON p.id = r.payload_id"
+    " WHERE p.recorded_at <= ? AND r.captured_at <= ?"
+    f" UNION ALL SELECT r.post_id, r.captured_at, {_COUNTS} FROM wanted_series w"
+    " JOIN reading_past r ON r.post_id = w.post"
+    " JOIN payload p ON p.id = r.payload_id JOIN payload q ON q.id = r.replaced_by"
+    " WHERE p.recorded_at <= ? AND q.recorded_at > ? AND r.captured_at <= ?"
+    " ORDER BY 1, 2"
+)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """campaign: row number, 0 the workspace; as_of, until: instants or None."""
+
+    link: Link
+    campaign: int
+    zone: ZoneInfo
+    as_of: int | None = None
+    until: int | None = None
+
+    @property
+    def live(self) -> bool:
+        return self.as_of is None and self.until is None
+
+    def rollup(self, keys: tuple[str, ...]) -> pl.DataFrame:
+        """Sums by some of rollups.KEYS, ordered by them."""
+        if self.live:
+            return self._stored(keys)
+        parts = [
+            rollups.rolled(
+                contributions(piece, steps(piece), firsts(piece)),
+                self._attributed,
+                {self.campaign: self.zone},
+            )
+            for piece in self.readings()
+        ]
+        if not parts:
+            return pl.DataFrame(schema=_ROLLUP).select(*keys, *rollups.FIGURES)
+        sums = rollups.merged(parts).group_by(keys).agg(pl.col(rollups.FIGURES).sum())
+        return sums.sort(keys)
+
+    def _stored(self, keys: tuple[str, ...]) -> pl.DataFrame:
+        columns = [*keys, *(f"sum({name})" for name in rollups.FIGURES)]
+        group = f" GROUP BY {', '.join(keys)} ORDER BY {', '.join(keys)}" if keys else ""
+        schema = {name: _ROLLUP[name] for name in (*keys, *rollups.FIGURES)}
+        casts = [
+            f"CAST({c} AS BIGINT)" if c.startswith("sum(") else c for c in columns
+        ]
+        return self.link.frame(
+            f"SELECT {', '.join(casts)} FROM rollup WHERE campaign_id = ?{group}",
+            (self.campaign,),
+            schema,
+        )
+
+    def last(self) -> pl.DataFrame:
+        """Last known values of each post and their instants (LAST), ordered by
+        platform and id."""
+        if self.live:
+            columns = ", ".join(f"s.{name}" for name in list(LAST)[4:])
+            return self.link.frame(
+                f"SELECT p.id, p.platform, p.external_id, a.ambassador_id, {columns}"
+                " FROM attribution a JOIN post_state s ON s.post_id = a.post_id"
+                " JOIN post p ON p.id = a.post_id WHERE a.campaign_id = ?"
+                " ORDER BY p.platform, p.external_id",
+                (self.campaign,),
+                LAST,
+            )
+        return self._replayed()
+
+    def _replayed(self) -> pl.DataFrame:
+        names = self.link.frame(
+            "SELECT p.id, p.platform, p.external_id, a.ambassador_id FROM attribution a"
+            " JOIN post p ON p.id = a.post_id WHERE a.campaign_id = ?"
+            " ORDER BY p.platform, p.external_id",
+            (self.campaign,),
+            dict(list(LAST.items())[:4]),
+        )
+        parts = [pl.DataFrame(schema={k: v for k, v in LAST.items() if k == "post" or v == pl.Int64 and k != "ambassador_id"})]
+        for piece in self.readings():
+            last = steps(piece).last
+            columns = {"post": pl.Series(piece.post[piece.starts])}
+            for n, metric in enumerate(METRICS):
+                columns[metric] = bulk.unknown_null(last.values[:, n])
+            for n, metric in enumerate(METRICS):
+                at = pl.Series(last.at[:, n])
+                columns[f"{metric}_at"] = at.set(pl.Series(last.values[:, n] < 0), None)
+            parts.append(pl.DataFrame(columns))
+        return names.join(pl.concat(parts), on="post", maintain_order="left").select(*LAST)
+
+    def spans(self) -> pl.DataFrame:
+        """Oldest and newest instant of the last known values, by platform and
+        ambassador: {metric}_oldest, {metric}_newest."""
+        keys = ["platform", "ambassador_id"]
+        if not self.live:
+            ats = [f"{metric}_at" for metric in METRICS]
+            return self.last().group_by(keys).agg(
+                *(pl.col(at).min().alias(f"{at[:-3]}_oldest") for at in ats),
+                *(pl.col(at).max().alias(f"{at[:-3]}_newest") for at in ats),
+            )
+        columns = [
+            *(f"min(s.{metric}_at)" for metric in METRICS),
+            *(f"max(s.{metric}_at)" for metric in METRICS),
+        ]
+        names = [f"{m}_{end}" for end in ("oldest", "newest") for m in METRICS]
+        return self.link.frame(
+            f"SELECT p.platform, a.ambassador_id, {', '.join(columns)}"
+            " FROM attribution a JOIN post_state s ON s.post_id = a.post_id"
+            " JOIN post p ON p.id = a.post_id WHERE a.campaign_id = ?"
+            " GROUP BY p.platform, a.ambassador_id",
+            (self.campaign,),
+            {"platform": pl.String, "ambassador_id": pl.Int64, **dict.fromkeys(names, pl.Int64)},
+        )
+
+    def readings(self) -> Iterator[Series]:
+        """All readings of the campaign's posts, in pieces of bounded size."""
+        posts = self._attributed["post"].unique().sort().to_numpy()
+        if self.live:
+            yield from series.pieces(self.link, posts)
+            return
+        size = 5_000
+        for start in range(0, len(posts), size):
+            yield self._versions(posts[start : start + size])
+
+    def _versions(self, posts: Ints) -> Series:
+        bulk.wanted(self.link, "wanted_series", pl.DataFrame({"post": posts}))
+        far = 2**62
+        known = far if self.as_of is None else self.as_of
+        seen = far if self.until is None else self.until
+        found = bulk.numbers(
+            self.link, VERSIONS, (known, seen, known, known, seen), width=2 + len(METRICS)
+        )
+        return Series(found[:, 0], found[:, 1], found[:, 2:])
+
+    @property
+    def _attributed(self) -> pl.DataFrame:
+        return self.link.frame(
+            "SELECT a.post_id, a.campaign_id, a.ambassador_id, p.platform"
+            " FROM attribution a JOIN post p ON p.id = a.post_id"
+            " WHERE a.campaign_id = ?",
+            (self.campaign,),
+            RESULT,
+        )
+
+
+def spans_by_day(pieces: Iterator[Series], ends: Ints, days_of: object) -> tuple[Ints, Ints]:
+    """Oldest and newest last known instant at the end of each of some days.
+
+    ends: ordered day numbers; days_of: instants to day numbers. Gives two arrays,
+    days x metrics, NEVER where nothing is known.
+    """
+    count, metrics = len(ends), len(METRICS)
+    levels = max(1, count.bit_length())
+    far = np.iinfo(np.int64).max
+    least = np.full((levels, count, metrics), far, np.int64)
+    newest = np.full((count, metrics), -far, np.int64)
+    for piece in pieces:
+        day = days_of(piece.at)  # type: ignore[operator]
+        for m in range(metrics):
+            known = np.flatnonzero(piece.values[:, m] >= 0)
+            if len(known):
+                _paint(piece, day, known, ends, least[:, :, m], newest[:, m])
+    for level in range(levels - 1, 0, -1):
+        half = 1 << (level - 1)
+        least[level - 1] = np.minimum(least[level - 1], least[level])
+        least[level - 1][half:] = np.minimum(
+            least[level - 1][half:], least[level][: count - half]
+        )
+    return least[0], np.maximum.accumulate(newest, axis=0)
+
+
+def _paint(
+    piece: Series, day: Ints, known: Ints, ends: Ints, least: Ints, newest: Ints
+) -> None:
+    """Mark the days at whose end each known value is its post's last known one.
+
+    A range of days is covered by two ranges of a power of two, so the smallest
+    instant of each day is found without walking through the days.
+    """
+    post, at, first = piece.post[known], piece.at[known], day[known]
+    follows = np.r_[post[1:] == post[:-1], False]
+    until = np.where(follows, np.r_[first[1:], 0], np.iinfo(np.int64).max)
+    low = np.searchsorted(ends, first)
+    high = np.searchsorted(ends, until) - 1
+    inside = low < len(ends)
+    np.maximum.at(newest, low[inside], at[inside])
+    kept = inside & (high >= low)
+    low, high, at = low[kept], high[kept], at[kept]
+    level = np.frexp((high - low + 1).astype(float))[1] - 1
+    np.minimum.at(least, (level, low), at)
+    np.minimum.at(least, (level, high - (1 << level) + 1), at)

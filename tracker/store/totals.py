@@ -1,0 +1,223 @@
+"""Totals: sums of last known values, with what is unknown about them.
+
+The value of a row is the sum of last known values at the end of its period, the
+gain the change within it. Every metric carries its coverage and the oldest and
+newest reading in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+
+from tracker.errors import NotFoundError
+from tracker.model import METRICS, NOT_ADDITIVE, number_day
+from tracker.store.database import Database, Link
+from tracker.store.figures import Figures, spans_by_day
+from tracker.store.gains import days
+
+if TYPE_CHECKING:
+    from tracker.store.gains import Ints
+
+PERIODS = ("day", "week", "month")
+CUTS = (*PERIODS, "platform", "ambassador", "post")
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """One metric of one row. value, gain: None when nothing is known or the metric
+    may not be added; oldest, newest: instants of the readings in it."""
+
+    value: int | None
+    gain: int | None
+    known: int
+    unknown: int
+    oldest: int | None
+    newest: int | None
+    additive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """key: what the row is about, as in INTERFACE.md; posts seen until then."""
+
+    key: dict[str, Any]
+    posts: int
+    metrics: dict[str, Total]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    campaign: str | None
+    as_of: int | None
+    timezone: str
+    by: str | None
+    rows: tuple[Row, ...]
+
+
+class Reckoner:
+    """Answers questions about sums."""
+
+    def __init__(self, database: Database, zone: ZoneInfo) -> None:
+        self._database, self._zone = database, zone
+
+    def totals(
+        self,
+        campaign: str | None = None,
+        *,
+        by: str | None = None,
+        as_of: int | None = None,
+        until: int | None = None,
+    ) -> Totals:
+        """Sums of a campaign, or of every post of the workspace.
+
+        by: None or one of CUTS. as_of: as the numbers were known at an instant.
+        until: only what was captured until an instant.
+        """
+        with self._database.reading() as link:
+            number, zone = find_campaign(link, campaign, self._zone)
+            figures = Figures(link, number, zone, as_of, until)
+            rows = tuple(_rows(link, figures, by))
+            known = as_of if as_of is not None else link.value(
+                "SELECT max(recorded_at) FROM payload"
+            )
+        return Totals(campaign, known, zone.key, by, rows)
+
+
+def find_campaign(
+    link: Link, name: str | None, zone: ZoneInfo
+) -> tuple[int, ZoneInfo]:
+    """Number and zone of a campaign; None is the workspace, number 0."""
+    if name is None:
+        return 0, zone
+    found = link.one("SELECT id, timezone FROM campaign WHERE slug = ?", (name,))
+    if found is None:
+        known = [slug for (slug,) in link.all("SELECT slug FROM campaign")]
+        raise NotFoundError("campaign", name, known)
+    return found[0], ZoneInfo(found[1])
+
+
+def _rows(link: Link, figures: Figures, by: str | None) -> Iterator[Row]:
+    if by == "post":
+        yield from _by_post(link, figures)
+    elif by in PERIODS:
+        yield from _by_period(figures, str(by))
+    else:
+        yield from _by_cut(link, figures, by)
+
+
+# -- whole, by platform, by ambassador ------------------------------------------
+
+
+def _by_cut(link: Link, figures: Figures, by: str | None) -> Iterator[Row]:
+    column = {"ambassador": "ambassador_id", "platform": "platform"}.get(by or "")
+    keys = (column,) if column else ()
+    sums = figures.rollup(keys)
+    ends = [
+        *(pl.col(f"{m}_oldest").min() for m in METRICS),
+        *(pl.col(f"{m}_newest").max() for m in METRICS),
+    ]
+    spans = figures.spans()
+    span = spans.group_by(keys).agg(ends) if keys else spans.select(ends)
+    joined = sums.join(span, on=keys, how="left") if keys else sums.hstack(span)
+    names = dict(link.all("SELECT id, slug FROM ambassador")) if by == "ambassador" else {}
+    rows = []
+    for row in joined.iter_rows(named=True):
+        key = {by: names.get(row[column], row[column] or None)} if by and column else {}
+        rows.append(Row(key, row["posts"] or 0, {m: _whole(m, row) for m in METRICS}))
+    yield from sorted(rows, key=lambda row: [str(v or "") for v in row.key.values()])
+
+
+def _whole(metric: str, row: dict[str, Any]) -> Total:
+    known = row[f"{metric}_known"] or 0
+    additive = metric not in NOT_ADDITIVE
+    value = row[metric] if known and additive else None
+    return Total(
+        value,
+        value,
+        known,
+        (row["posts"] or 0) - known,
+        row[f"{metric}_oldest"],
+        row[f"{metric}_newest"],
+        additive,
+    )
+
+
+# -- by post --------------------------------------------------------------------
+
+
+def _by_post(link: Link, figures: Figures) -> Iterator[Row]:
+    names = dict(link.all("SELECT id, slug FROM ambassador"))
+    for row in figures.last().iter_rows(named=True):
+        key = {
+            "platform": row["platform"],
+            "post_id": row["post_id"],
+            "ambassador": names.get(row["ambassador_id"]),
+        }
+        yield Row(key, 1, {m: _single(m, row) for m in METRICS})
+
+
+def _single(metric: str, row: dict[str, Any]) -> Total:
+    value, at = row[metric], row[f"{metric}_at"]
+    known = int(value is not None)
+    return Total(value, value, known, 1 - known, at, at)
+
+
+# -- by day, week, month ----------------------------------------------------------
+
+
+def _by_period(figures: Figures, by: str) -> Iterator[Row]:
+    sums = figures.rollup(("day",))
+    if sums.is_empty():
+        return
+    numbers = sums["day"].to_numpy()
+    names = [_period(number_day(int(number)), by) for number in numbers]
+    last = np.flatnonzero([a != b for a, b in zip(names, [*names[1:], None], strict=True)])
+    oldest, newest = spans_by_day(
+        figures.readings(), numbers[last], lambda at: days(at, figures.zone)
+    )
+    running = {c: np.cumsum(sums[c].to_numpy()) for c in sums.columns if c != "day"}
+    before = -1
+    for n, end in enumerate(last):
+        metrics = {
+            metric: _periodic(metric, running, before, end, oldest[n, m], newest[n, m])
+            for m, metric in enumerate(METRICS)
+        }
+        yield Row({by: names[end]}, int(running["posts"][end]), metrics)
+        before = end
+
+
+def _period(day: date, by: str) -> str:
+    if by == "day":
+        return day.isoformat()
+    if by == "month":
+        return day.isoformat()[:7]
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def _periodic(
+    metric: str, running: dict[str, Ints], before: int, end: int, oldest: int, newest: int
+) -> Total:
+    sums, known = running[metric], int(running[f"{metric}_known"][end])
+    if not known:
+        unknown = int(running["posts"][end])
+        return Total(None, None, 0, unknown, None, None, metric not in NOT_ADDITIVE)
+    additive = metric not in NOT_ADDITIVE
+    value = int(sums[end])
+    gain = value - (int(sums[before]) if before >= 0 else 0)
+    return Total(
+        value if additive else None,
+        gain if additive else None,
+        known,
+        int(running["posts"][end]) - known,
+        int(oldest),
+        int(newest),
+        additive,
+    )
