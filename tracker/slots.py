@@ -34,7 +34,20 @@ ALIASES = {
     "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
 }
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS = (
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+)
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 #: Name, first and last value, and names of values of each field of a cron line.
 FIELDS: tuple[tuple[str, int, int, dict[str, int]], ...] = (
@@ -231,7 +244,9 @@ def cron(text: str, zone: ZoneInfo) -> Cron:
     if len(given) != len(FIELDS):
         hint = nearest(line, ALIASES) if line.startswith("@") else ""
         raise _bad(text, f"it has {len(given)} fields and needs 5", hint)
-    values = [_values(text, part, *field) for part, field in zip(given, FIELDS, strict=True)]
+    values = [
+        _values(text, part, *field) for part, field in zip(given, FIELDS, strict=True)
+    ]
     minutes, hours, days, months, weekdays = values
     made = Cron(
         text.strip(),

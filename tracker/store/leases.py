@@ -57,8 +57,7 @@ def seize(link: Link, name: str, holder: str, now: int, length: int) -> int:
 def renew(link: Link, name: str, term: int, now: int, length: int) -> bool:
     """Hold on to a lease; False when it has gone to somebody else."""
     changed = link.run(
-        "UPDATE lease SET until = ? WHERE name = ? AND term = ?"
-        " AND holder IS NOT NULL",
+        "UPDATE lease SET until = ? WHERE name = ? AND term = ? AND holder IS NOT NULL",
         (now + length, name, term),
     )
     return changed == 1
@@ -96,17 +95,32 @@ class Leases:
             return seize(link, name, holder, now, length)
 
     def renew(self, terms: dict[str, int], now: int, length: int) -> set[str]:
-        """Hold on to several leases by their terms; answers those that were lost."""
-        with self.database.writing() as link:
-            return {
-                name
-                for name, term in terms.items()
-                if not renew(link, name, term, now, length)
-            }
+        """Hold on to several leases by their terms; answers those that were lost.
+
+        Waits for no other writer where the database has several (PostgreSQL): a
+        long ingest must not cost a living host its leases.
+        """
+        connection = self.database.connect()
+        link = Link(connection, self.database.dialect)
+        try:
+            with self.database.translated():
+                return {
+                    name
+                    for name, term in terms.items()
+                    if not renew(link, name, term, now, length)
+                }
+        finally:
+            connection.close()
 
     def release(self, name: str, term: int) -> None:
         with self.database.writing() as link:
             release(link, name, term)
+
+    def holder(self, name: str) -> str | None:
+        """Who holds a lease, or held it last and has not given it back."""
+        with self.database.reading() as link:
+            found = find(link, name)
+        return found.holder if found else None
 
     def starting(self, prefix: str) -> list[Lease]:
         """All leases whose name begins so, in order of name."""

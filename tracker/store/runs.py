@@ -82,6 +82,11 @@ class Runs:
     def __init__(self, database: Database) -> None:
         self.database = database
 
+    @property
+    def leases(self) -> leases.Leases:
+        """The leases of this database: of hosts, of who writes the pages."""
+        return leases.Leases(self.database)
+
     # -- sources ----------------------------------------------------------------
 
     def source_id(self, name: str, kind: str) -> int:
@@ -135,12 +140,21 @@ class Runs:
                 )
             )
 
+    def first_seen(self, name: str) -> int | None:
+        """The instant `anchor` has kept."""
+        with self.database.reading() as link:
+            found = link.value(
+                "SELECT value FROM meta WHERE key = ?", (f"slots from {name}",)
+            )
+        return int(found) if found is not None else None
+
     # -- claims -----------------------------------------------------------------
 
-    def last_slot(self, name: str) -> int | None:
-        """The latest slot that was claimed, whatever came of it."""
+    def last_slot(self, name: str, now: int) -> int | None:
+        """The latest slot that is done, or is being run by somebody who lives."""
         with self.database.reading() as link:
-            return _last_slot(link, name)
+            lease = leases.find(link, lease_name(name))
+            return _last_slot(link, name, lease is not None and lease.live(now))
 
     def claim(
         self, name: str, slot: int, *, host: str, now: int, lease: int, merged: int = 0
@@ -185,7 +199,7 @@ class Runs:
     def renew(self, terms: dict[str, int], now: int, lease: int) -> set[str]:
         """Hold on to claims (source to term); answers the sources that were lost."""
         named = {lease_name(name): term for name, term in terms.items()}
-        lost = leases.Leases(self.database).renew(named, now, lease) if named else set()
+        lost = self.leases.renew(named, now, lease) if named else set()
         return {name for name in terms if lease_name(name) in lost}
 
     def forget_future(self, now: int) -> int:
@@ -271,11 +285,16 @@ class Runs:
                 _ended(link, run_id, now, "failed", False)
         return ended == 1
 
-    def give_back(self, run_id: int) -> None:
-        """As if the run had never been: its slot is due again."""
+    def give_back(self, run_id: int, now: int) -> None:
+        """The run came to nothing through no fault of its source: its slot is due
+        again."""
         with self.database.writing() as link:
             _release(link, run_id)
-            link.run("DELETE FROM run WHERE id = ? AND outcome IS NULL", (run_id,))
+            link.run(
+                "UPDATE run SET slot = NULL, ended_at = ?,"
+                " outcome = coalesce(outcome, 'failed') WHERE id = ?",
+                (now, run_id),
+            )
 
     def claimed(self, name: str, slot: int, term: int) -> int | None:
         """The number of the run that a claim made."""
@@ -302,11 +321,11 @@ class Runs:
                 rows = link.all(f"{RUN} WHERE s.name = ? ORDER BY r.id", (name,))
         return [Run(*row) for row in rows]
 
-    def last(self, name: str) -> Run | None:
-        """The latest run of a source that was not lost."""
+    def last_ended(self, name: str) -> Run | None:
+        """The latest run of a source that has ended and was not lost."""
         with self.database.reading() as link:
             row = link.one(
-                f"{RUN} WHERE s.name = ? AND (r.outcome IS NULL OR r.outcome <> 'lost')"
+                f"{RUN} WHERE s.name = ? AND r.outcome <> 'lost'"
                 " ORDER BY r.id DESC LIMIT 1",
                 (name,),
             )
@@ -381,10 +400,11 @@ def _become(
         raise NotFoundError("source", name, [row[0] for row in known])
 
 
-def _last_slot(link: Link, name: str) -> int | None:
+def _last_slot(link: Link, name: str, running: bool = True) -> int | None:
+    """The latest slot; running: of runs that have not ended too."""
     found: int | None = link.value(
         "SELECT max(r.slot) FROM run r JOIN source s ON s.id = r.source_id"
-        " WHERE s.name = ?",
+        " WHERE s.name = ?" + ("" if running else " AND r.outcome IS NOT NULL"),
         (name,),
     )
     return found

@@ -1,0 +1,111 @@
+"""The lock of a workspace: one daemon on one SQLite home.
+
+The system holds the lock for the process and frees it when the process ends,
+however that happens. What is written in the file is for the message alone.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tracker.errors import LockedError, StoreError
+from tracker.model import iso
+
+FILE = ".tracker.lock"
+TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the lock: process, host, and since when (ms)."""
+
+    pid: int | None = None
+    host: str | None = None
+    since: int | None = None
+
+
+class HomeLock:
+    """The lock, once taken; keep it for as long as it should be held."""
+
+    def __init__(self, home: Path, host: str, now: int) -> None:
+        """Raises LockedError when another process holds it."""
+        self._file = _open(home)
+        if not _locked(self._file):
+            by = _read(self._file)
+            os.close(self._file)
+            raise _already(home, by)
+        said = json.dumps({"pid": os.getpid(), "host": host, "since": now})
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, said.encode(), 0)
+
+    def release(self) -> None:
+        """Let go; an empty file stays, because removing it would race."""
+        os.ftruncate(self._file, 0)
+        os.close(self._file)
+
+
+def holder(home: Path) -> Holder | None:
+    """Who holds the lock now; None when nobody does."""
+    try:
+        file = os.open(home / FILE, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        # A shared lock can be had at the same time by all who only ask.
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return None
+    except OSError:
+        return _read(file)
+    finally:
+        os.close(file)
+
+
+def _locked(file: int) -> bool:
+    """Try a few times: somebody who only asks holds the lock for an instant."""
+    for attempt in range(TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except OSError:
+            time.sleep(0.02 * attempt)
+    return False
+
+
+def _open(home: Path) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        return os.open(home / FILE, flags, 0o600)
+    except OSError as error:
+        raise StoreError(
+            "HOME_READONLY",
+            f"home {home.name}",
+            error.strerror or "its lock file cannot be written",
+            "Not started",
+            "Change the permissions of the folder",
+        ) from error
+
+
+def _read(file: int) -> Holder:
+    try:
+        said: dict[str, Any] = json.loads(os.pread(file, 1000, 0))
+        return Holder(said.get("pid"), said.get("host"), said.get("since"))
+    except (ValueError, OSError, AttributeError):
+        return Holder()
+
+
+def _already(home: Path, by: Holder) -> LockedError:
+    who = f"daemon pid {by.pid} on host {by.host}" if by.pid else "another daemon"
+    since = f" since {iso(by.since)}" if by.since else ""
+    return LockedError(
+        "ALREADY_RUNNING",
+        f"home {home.name}",
+        f"{who}{since} holds the lock",
+        "Not started",
+        "Stop it, or use PostgreSQL for several hosts",
+    )

@@ -1,0 +1,70 @@
+"""The database's own state: what it holds, whether it is whole, what changed."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from dataclasses import dataclass
+
+from tracker.store.database import Database
+
+#: What grows with every change of readings.
+FACTS = (
+    "SELECT count(*), max(id) FROM payload",
+    "SELECT state, count(*) FROM reject GROUP BY state ORDER BY state",
+    "SELECT name, state, reason FROM source ORDER BY name",
+)
+#: Small tables that people change: looked at whole.
+ROSTER = ("campaign", "ambassador", "handle", "enrolment")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """open_rejects: rows in quarantine; refused: files refused as a whole."""
+
+    posts: int
+    payloads: int
+    refused: int
+    open_rejects: int
+
+
+def stamp(database: Database) -> str:
+    """A text that changes when the facts behind the pages change."""
+    seen = hashlib.blake2b(digest_size=16)
+    with database.reading() as link:
+        for fact in FACTS:
+            seen.update(repr(link.all(fact)).encode())
+        for table in ROSTER:
+            seen.update(repr(link.all(f"SELECT * FROM {table} ORDER BY id")).encode())
+    return seen.hexdigest()
+
+
+def counts(database: Database) -> Counts:
+    with database.reading() as link:
+        return Counts(
+            posts=link.value("SELECT count(*) FROM post"),
+            payloads=link.value("SELECT count(*) FROM payload"),
+            refused=link.value(
+                "SELECT count(*) FROM payload WHERE outcome = 'refused'"
+            ),
+            open_rejects=link.value("SELECT count(*) FROM reject WHERE state = 'open'"),
+        )
+
+
+def damage(database: Database) -> list[str]:
+    """What the database itself finds broken; PostgreSQL sees to its own pages."""
+    if database.dialect != "sqlite":
+        return []
+    with database.reading() as link:
+        pages = [str(row[0]) for row in link.all("PRAGMA integrity_check(20)")]
+        keys = link.all("PRAGMA foreign_key_check")
+    found = [] if pages == ["ok"] else pages
+    return found + [f"a row of {table} points nowhere" for table, *_ in keys[:20]]
+
+
+def version(database: Database) -> str:
+    """The name and version of the database program."""
+    if database.dialect == "sqlite":
+        return f"SQLite {sqlite3.sqlite_version}"
+    with database.reading() as link:
+        return "PostgreSQL " + str(link.value("SHOW server_version")).split(" ")[0]
