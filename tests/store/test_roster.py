@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -61,16 +62,8 @@ def test_applying_a_plan_again_changes_nothing_and_an_edit_is_named(roster):
     assert roster.apply(FIESTA, plan, now=1).state == "added"
     assert roster.apply(FIESTA, plan, now=2).state == "unchanged"
 
-    longer = Campaign(
-        **{
-            name: getattr(FIESTA, name)
-            for name in ("id", "name", "timezone", "currency")
-        },
-        language="fr",
-        starts=FIESTA.starts,
-        ends=date(2009, 12, 31),
-        match=Match(hashtags=("fiesta",)),
-    )
+    marks = Match(hashtags=("fiesta",))
+    longer = replace(FIESTA, ends=date(2009, 12, 31), match=marks)
     applied = roster.apply(longer, plan | {"tool": [{"a": 2}]}, now=3)
     assert applied.state == "updated"
     assert [(c.path, c.before, c.after) for c in applied.changes] == [
@@ -90,9 +83,8 @@ def test_a_dry_run_of_a_plan_keeps_nothing(roster):
 def test_an_open_campaign_stays_open_when_its_plan_is_applied_again(roster):
     roster.apply(FIESTA, {}, now=1)
     assert roster.set_state("fiesta", "open").state == "open"
-    assert (
-        roster.apply(FIESTA, {"budget": {"amount": 1}}, now=2).campaign.state == "open"
-    )
+    applied = roster.apply(FIESTA, {"budget": {"amount": 1}}, now=2)
+    assert (applied.state, applied.campaign.state) == ("updated", "open")
     assert roster.campaign("fiesta").state == "open"
 
 
@@ -212,7 +204,8 @@ def test_a_blank_cell_does_not_erase(roster):
         ([row(3, "new", Handle("x", "BEN"))], [3], "handle", "ROW_HANDLE"),
         ([row(3, "new", Handle("x", "n")), row(4, "neo", Handle("x", "n"))],
          [4], "handle", "ROW_HANDLE"),
-        ([row(3, "new", Handle("x", "n")), row(4, "new", Handle("x", "n", None, None, 9))],
+        ([row(3, "new", Handle("x", "n", followers=8)),
+          row(4, "new", Handle("x", "n", followers=9))],
          [4], "handle", "ROW_CONFLICT"),
     ],
 )  # fmt: skip
@@ -223,6 +216,18 @@ def test_a_bad_row_is_rejected_and_the_others_kept(roster, rows, bad, column, co
     assert {(one.column, one.code) for one in changes.rejects} == {(column, code)}
     assert sum(changes.rows_by_state.values()) == len(rows) - len(bad)
     assert roster.ambassador("ben").handles == (Handle("x", "ben"),)
+
+
+def test_rows_of_one_handle_complete_each_other(roster):
+    rows = [
+        row(2, "ana", Handle("x", "ana")),
+        row(3, "ana", Handle("x", "ana", followers=9)),
+        row(4, "ana", Handle("x", "ana", date(2009, 5, 1))),
+    ]
+    for mixed in (rows, rows[::-1]):
+        assert not roster.import_people(mixed, now=1).rejects
+        handle = Handle("x", "ana", date(2009, 5, 1), None, 9)
+        assert roster.ambassador("ana").handles == (handle,)
 
 
 def test_a_person_without_a_name_takes_no_handle_from_others(roster):
@@ -265,7 +270,9 @@ def files(draw: st.DrawFn):
         enrolment = Enrolment("fiesta", name, *days)
         handles = draw(st.lists(st.sampled_from(["x", "youtube"]), unique=True))
         for platform in handles or [None]:
-            handle = Handle(platform, f"@{name}", draw(DAYS)) if platform else None
+            followers = draw(st.none() | st.just(9))
+            known = Handle(platform, f"@{name}", draw(DAYS), None, followers)
+            handle = known if platform else None
             person_ = Ambassador(
                 name, name.upper(), country=country, handles=(handle,) if handle else ()
             )
@@ -376,8 +383,6 @@ def test_old_figures_follow_the_campaigns_own_days_and_marks(database, roster):
     rows = [(2, person("ana", Handle("x", "ana")), Enrolment("fiesta", "ana"))]
     assert roster.import_people(rows, campaign="fiesta", now=1).enrolled == 1
     assert views(database) == 610
-    from dataclasses import replace
-
     may = replace(FIESTA, ends=date(2009, 5, 31))
     roster.apply(may, {}, now=2)
     assert views(database) == 310

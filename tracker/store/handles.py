@@ -22,14 +22,15 @@ class RowError(Exception):
 class Held:
     """A handle and who has it.
 
-    row: its number in the table, None: not there yet. line: where a file spoke of
-    it, None: nowhere. changed: the table says otherwise.
+    row: its number in the table, None: not there yet. said: what a file says of it,
+    and line where first; None: nothing. changed: the table says otherwise.
     """
 
     owner: str
     handle: Handle
     row: int | None = None
-    line: int | None = None
+    said: Handle | None = None
+    line: int = 0
     changed: bool = False
 
 
@@ -61,18 +62,19 @@ class Handles:
         there = self._at(handle)
         old = _meant([one for one in there if one.owner == owner], handle)
         new = _corrected(old.handle, handle) if old else handle
-        if old and old.line is not None and old.line != line and new != old.handle:
-            reason = f"differs from line {old.line} for the same handle"
-            raise RowError("handle", "ROW_CONFLICT", reason)
+        if old and old.said and old.line != line:
+            _agree(old.said, handle, old.line)
         for other in there:
             if other is not old and overlap(other.handle, new):
                 reason = f'"{handle.handle}" belongs to "{other.owner}" in that time'
                 raise RowError("handle", "ROW_HANDLE", reason)
         if old is None:
-            self._put(there, None, Held(owner, new, None, line, changed=True))
+            self._put(there, None, Held(owner, new, None, handle, line, changed=True))
             return "added"
         changed = new != old.handle
-        now = replace(old, handle=new, line=line, changed=old.changed or changed)
+        said = _corrected(old.said, handle) if old.said else handle
+        first = old.line if old.said else line
+        now = Held(owner, new, old.row, said, first, changed=old.changed or changed)
         self._put(there, old, now)
         return "updated" if changed else "unchanged"
 
@@ -105,6 +107,14 @@ def _meant(mine: list[Held], handle: Handle) -> Held | None:
     if handle.since is None and handle.until is None:
         return max(mine, key=lambda one: one.handle.until or date.max, default=None)
     return next((one for one in mine if overlap(one.handle, handle)), None)
+
+
+def _agree(said: Handle, again: Handle, line: int) -> None:
+    """Two lines may complete each other on a handle, not contradict."""
+    both = _corrected(said, again)
+    if both != _corrected(again, said):
+        reason = f"differs from line {line} for the same handle"
+        raise RowError("handle", "ROW_CONFLICT", reason)
 
 
 def _corrected(old: Handle, said: Handle) -> Handle:
