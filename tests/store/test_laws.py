@@ -196,7 +196,8 @@ def plain_totals(rows):
 def shown(totals):
     return [
         {
-            **row.key,
+            # whose a post is follows today's roster, in a replay too
+            **{k: v for k, v in row.key.items() if k != "ambassador"},
             "posts": row.posts,
             **{
                 m: (t.value, t.gain, t.known, t.unknown, t.oldest, t.newest)
@@ -209,7 +210,7 @@ def shown(totals):
 
 
 quick = settings(
-    max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+    max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )
 
 

@@ -78,10 +78,9 @@ class Figures:
             )
             for piece in self.readings()
         ]
-        if not parts:
-            return pl.DataFrame(schema=_ROLLUP).select(*keys, *rollups.FIGURES)
-        sums = rollups.merged(parts).group_by(keys).agg(pl.col(rollups.FIGURES).sum())
-        return sums.sort(keys)
+        rows = rollups.merged([pl.DataFrame(schema=_ROLLUP), *parts])
+        sums = pl.col(rollups.FIGURES).sum()
+        return rows.group_by(keys).agg(sums).sort(keys) if keys else rows.select(sums)
 
     def _stored(self, keys: tuple[str, ...]) -> pl.DataFrame:
         columns = [*keys, *(f"sum({name})" for name in rollups.FIGURES)]
@@ -119,16 +118,9 @@ class Figures:
             (self.campaign,),
             dict(list(LAST.items())[:4]),
         )
-        parts = [pl.DataFrame(schema={k: v for k, v in LAST.items() if k == "post" or v == pl.Int64 and k != "ambassador_id"})]
-        for piece in self.readings():
-            last = steps(piece).last
-            columns = {"post": pl.Series(piece.post[piece.starts])}
-            for n, metric in enumerate(METRICS):
-                columns[metric] = bulk.unknown_null(last.values[:, n])
-            for n, metric in enumerate(METRICS):
-                at = pl.Series(last.at[:, n])
-                columns[f"{metric}_at"] = at.set(pl.Series(last.values[:, n] < 0), None)
-            parts.append(pl.DataFrame(columns))
+        numbers = {k: v for k, v in LAST.items() if k not in names.columns[1:]}
+        parts = [pl.DataFrame(schema=numbers)]
+        parts += [last_known(piece).select(*numbers) for piece in self.readings()]
         return names.join(pl.concat(parts), on="post", maintain_order="left").select(*LAST)
 
     def spans(self) -> pl.DataFrame:
@@ -184,6 +176,17 @@ class Figures:
             (self.campaign,),
             RESULT,
         )
+
+
+def last_known(piece: Series) -> pl.DataFrame:
+    """post, and each metric with {metric}_at: its last known value, null if none."""
+    last = steps(piece).last
+    columns = {"post": pl.Series(piece.post[piece.starts])}
+    for n, metric in enumerate(METRICS):
+        at = pl.Series(last.at[:, n])
+        columns[metric] = bulk.unknown_null(last.values[:, n])
+        columns[f"{metric}_at"] = at.set(pl.Series(last.values[:, n] < 0), None)
+    return pl.DataFrame(columns)
 
 
 def spans_by_day(pieces: Iterator[Series], ends: Ints, days_of: object) -> tuple[Ints, Ints]:

@@ -40,15 +40,17 @@ class Sums:
         changes, their sums are moved.
         """
         derived = attribution.derive(posts, self._rules)
-        stored = stored_attribution(self._link, old)
-        if len(stored):
-            move = moved(stored, derived.filter(pl.col("post").is_in(pl.Series(old).implode())))
+        if len(old):
+            self.know(old)
+            these = pl.col("post").is_in(pl.Series(old).implode())
+            stored = self._attributed.filter(these)
+            move = moved(stored, derived.filter(these))
             if len(move):
                 self._move(move, stored, derived)
         self._remember(posts["post"], derived)
 
     def know(self, posts: Ints) -> None:
-        """Load the attribution of posts that are as they were."""
+        """Load the attribution of posts, unless this transaction has it already."""
         unknown = np.setdiff1d(posts, self._attributed["post"].to_numpy())
         if len(unknown):
             stored = stored_attribution(self._link, unknown)

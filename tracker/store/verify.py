@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from tracker.model import METRICS, number_day
+from tracker.model import number_day
 from tracker.store import attribution, bulk, refresh, rollups, series, sums
 from tracker.store.database import Database, Link
+from tracker.store.figures import last_known
 from tracker.store.gains import Series, contributions, firsts, steps
 
 
@@ -104,17 +105,13 @@ def _attributed(
 
 
 def _state(piece: Series) -> pl.DataFrame:
-    last, starts = steps(piece).last, piece.starts
-    columns: dict[str, object] = {
-        "post_id": piece.post[starts],
-        "first_at": piece.at[starts],
-        "last_at": piece.at[piece.ends(starts)],
-    }
-    for n, metric in enumerate(METRICS):
-        columns[metric] = bulk.unknown_null(last.values[:, n])
-        at = pl.Series(last.at[:, n])
-        columns[f"{metric}_at"] = at.set(pl.Series(last.values[:, n] < 0), None)
-    return pl.DataFrame(columns)
+    starts = piece.starts
+    return last_known(piece).select(
+        pl.col("post").alias("post_id"),
+        pl.Series("first_at", piece.at[starts]),
+        pl.Series("last_at", piece.at[piece.ends(starts)]),
+        pl.exclude("post"),
+    )
 
 
 def _last_known(link: Link, piece: Series) -> Iterator[Difference]:
