@@ -187,11 +187,11 @@ def source_name(value: Any) -> str:
 
 
 def _kind(value: Any) -> str:
-    from tracker.sources.registry import KINDS
+    from tracker.sources.registry import KINDS, kinds
 
     name = forms.text(value)
-    if name not in KINDS:
-        raise ValueError(f'kind "{name}" is not known. {nearest(name, KINDS)}')
+    if name not in KINDS and name not in kinds():
+        raise ValueError(f'kind "{name}" is not known. {nearest(name, kinds())}')
     return name
 
 

@@ -104,19 +104,19 @@ def _states(tracker: Tracker) -> list[dict[str, Any]]:
 @json_option
 def kinds() -> None:
     """The kinds of sources there are."""
-    from tracker.sources.registry import KINDS
+    from tracker.sources.registry import kinds as known
 
     if wants_json():
         emit_json(
             {
                 "kinds": [
                     {"name": k.name, "summary": k.summary, "options": list(k.options)}
-                    for k in KINDS.values()
+                    for k in known().values()
                 ]
             }
         )
     else:
-        table(("kind", "what it is"), [(k.name, k.summary) for k in KINDS.values()])
+        table(("kind", "what it is"), [(k.name, k.summary) for k in known().values()])
 
 
 @source.command()
