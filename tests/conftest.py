@@ -112,7 +112,9 @@ def invoke(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     for name in PRIVATE:
         monkeypatch.delenv(name, raising=False)
 
-    def call(*args: object, stdin: str = "", env: dict[str, str] | None = None) -> Result:
+    def call(
+        *args: object, stdin: str = "", env: dict[str, str] | None = None
+    ) -> Result:
         around = {"TRACKER_HOME": str(workspace), **(env or {})}
         done = CliRunner().invoke(main, [*map(str, args)], input=stdin, env=around)
         if done.exception is not None and not isinstance(done.exception, SystemExit):
@@ -168,9 +170,11 @@ def server() -> Iterator[Server]:
         reason = "no PostgreSQL server programs on this machine"
         assert os.environ.get("CI") != "true", reason
         pytest.skip(reason)
-    with tempfile.TemporaryDirectory(prefix="tracker-pg-") as name:
-        with _started(programs, Path(name)) as running:
-            yield running
+    with (
+        tempfile.TemporaryDirectory(prefix="tracker-pg-") as name,
+        _started(programs, Path(name)) as running,
+    ):
+        yield running
 
 
 @contextlib.contextmanager
@@ -180,9 +184,10 @@ def _started(programs: Path, folder: Path) -> Iterator[Server]:
     if user:
         shutil.chown(folder, user)
     port, data, log = _free_port(), folder / "data", folder / "log"
+    make = "-U tracker -A trust -E UTF8 --locale=C --no-sync".split()
+    serve = f"-p {port} -h 127.0.0.1 -F -c max_connections=60".split()
     subprocess.run(
-        [programs / "initdb", "-D", data, "-U", "tracker", "-A", "trust"]
-        + ["-E", "UTF8", "--locale=C", "--no-sync"],
+        [programs / "initdb", "-D", data, *make],
         check=True,
         capture_output=True,
         user=user,
@@ -190,8 +195,7 @@ def _started(programs: Path, folder: Path) -> Iterator[Server]:
     )
     with log.open("wb") as written:
         process = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-k", folder, "-p", str(port)]
-            + ["-h", "127.0.0.1", "-F", "-c", "max_connections=60"],
+            [programs / "postgres", "-D", data, "-k", folder, *serve],
             stdout=written,
             stderr=written,
             user=user,

@@ -67,6 +67,7 @@ def add_source(home: Path, name: str, options: Mapping[str, Any]) -> None:
             )
         block = tomlkit.table()
         block.update({"name": name, **options})
+        block.trivia.indent = "\n"
         if "source" not in document:
             document["source"] = tomlkit.aot()
         document["source"].append(block)
@@ -127,8 +128,8 @@ def _replace(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, mode)
-        os.replace(name, path)
+        Path(name).chmod(mode)
+        Path(name).replace(path)
     except BaseException:
-        os.unlink(name)
+        Path(name).unlink()
         raise

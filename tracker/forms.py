@@ -123,9 +123,7 @@ class Form:
             yield self._below(f"{key}[{number}]", item)
 
     def _below(self, key: str, value: Any) -> Form:
-        return Form(
-            value, self.at(key), self.problems, may_be_open=self.may_be_open
-        )
+        return Form(value, self.at(key), self.problems, may_be_open=self.may_be_open)
 
     def allow(self, *keys: str) -> None:
         """Fields that are known here and read elsewhere."""
@@ -151,7 +149,9 @@ def refuse(problems: Iterable[str], code: str, subject: str, now: str) -> None:
     found = tuple(dict.fromkeys(problems))
     if found:
         count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
-        raise ConfigError(code, subject, count, now, "Mend the lines below", problems=found)
+        raise ConfigError(
+            code, subject, count, now, "Mend the lines below", problems=found
+        )
 
 
 # -- what a value must be: each answers the value, or raises ValueError ---------------
@@ -240,7 +240,9 @@ def day(value: Any) -> date:
 
 def duration(value: Any) -> int:
     """Milliseconds of `15m`; at least one second."""
-    found = re.fullmatch(r"(\d{1,9})\s*([smhd])", value) if isinstance(value, str) else None
+    found = (
+        re.fullmatch(r"(\d{1,9})\s*([smhd])", value) if isinstance(value, str) else None
+    )
     if not found:
         raise ValueError(f"{_shown(value)} is no duration; write 1s, 15m, 6h or 1d")
     ms = int(found[1]) * UNITS[found[2]]

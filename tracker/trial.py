@@ -68,5 +68,7 @@ def _slim(
     batch: Batch,
 ) -> tuple[int, int, dict[str, int], tuple[Reject, ...], tuple[str, ...]]:
     frame = batch.frame
-    known = {name: int(frame[name].len() - frame[name].null_count()) for name in METRICS}
+    known = {
+        name: int(frame[name].len() - frame[name].null_count()) for name in METRICS
+    }
     return batch.rows, batch.ignored, known, batch.rejects, batch.notices

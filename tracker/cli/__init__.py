@@ -79,7 +79,9 @@ class Root(click.Group):
     ) -> None:
         for title, commands in COMMANDS.items():
             with formatter.section(title):
-                formatter.write_dl([(name, said) for name, (_, said) in commands.items()])
+                formatter.write_dl(
+                    [(name, said) for name, (_, said) in commands.items()]
+                )
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
         """Names and sentences of the table; no command is imported for them."""
@@ -120,7 +122,7 @@ class Root(click.Group):
             sys.stdout.flush()
         except click.exceptions.Exit as wish:
             return wish.exit_code
-        except (Exception, KeyboardInterrupt) as error:
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last resort
             return complain(error, call)
         return code if type(code) is int else 0
 

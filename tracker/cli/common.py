@@ -79,10 +79,8 @@ def _set(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
 
 def global_options(function: F) -> F:
     """`--home`, `-v`, `-q` and `--debug`, kept in the call."""
-    for option in reversed(_globals(hidden=False)):
-        if not hasattr(function, "__click_params__"):
-            function.__click_params__ = []  # type: ignore[attr-defined]
-        function.__click_params__.append(option)
+    given: list[click.Option] = function.__dict__.setdefault("__click_params__", [])
+    given.extend(reversed(_globals(hidden=False)))
     return function
 
 
@@ -352,7 +350,7 @@ def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], N
     Yields a function that is told how many steps were done.
     """
     if this_call().quiet or not on_terminal(sys.stderr):
-        yield lambda steps: None
+        yield lambda _: None
         return
     from rich.console import Console
     from rich.progress import Progress

@@ -54,8 +54,9 @@ def add(home: Path, name: str, sets: tuple[str, ...], **given: str | None) -> No
         more = read_sets(sets)
     except ValueError as fault:
         raise click.UsageError(f"--set: {fault}") from None
-    options = {key: value for key, value in given.items() if value is not None}
-    add_source(home, name, {**options, **more})
+    options = {key: given[key] for key in ("kind", "path", "every", "cron")}
+    chosen = {key: value for key, value in options.items() if value is not None}
+    add_source(home, name, {**chosen, **more})
     say(f"Source {name} added. Try it: tracker source check {name}")
 
 

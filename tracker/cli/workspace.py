@@ -81,7 +81,9 @@ def _write_settings(home: Path) -> None:
     from tracker.errors import RosterError
 
     try:
-        made = os.open(home / "tracker.toml", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        made = os.open(
+            home / "tracker.toml", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600
+        )
     except FileExistsError:
         raise RosterError(
             "WORKSPACE_EXISTS",
