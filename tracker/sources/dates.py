@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
-from tracker.model import day_instant, instant, is_day
+from tracker.model import DAY_MARK, day_instant, instant, is_day, moment
 from tracker.sources.values import BLANKS, Bad, shown
 
 Instant = int | None | Bad
@@ -22,7 +23,7 @@ Instant = int | None | Bad
 LATEST = 253_402_214_400_000
 
 _ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)"
+    r"(\d{4}-\d\d-\d\d)"
     r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)? ?(Z|[+-]\d\d(?::?\d\d)?)?)?",
     re.ASCII,
 )
@@ -59,7 +60,7 @@ def dater(declared: DateFormat, zone: ZoneInfo) -> Callable[[str], Instant]:
         return _read_epoch_ms
     if declared.format:
         return _Declared(declared, zone).read
-    return lambda cell: read_iso(cell, zone)
+    return partial(read_iso, zone=zone)
 
 
 def read_iso(cell: str, zone: ZoneInfo) -> Instant:
@@ -70,17 +71,17 @@ def read_iso(cell: str, zone: ZoneInfo) -> Instant:
     found = _ISO.fullmatch(text)
     if not found:
         return _not_iso(text)
-    year, month, day, hour, minute, second, fraction, offset = found.groups()
-    try:
-        if hour is None:
-            return _day(date(int(year), int(month), int(day)), text)
-        moment = datetime(
-            int(year), int(month), int(day), int(hour), int(minute), int(second or 0)
-        )
-        moment += timedelta(milliseconds=int((fraction or "0").ljust(3, "0")[:3]))
-        return _at(moment.replace(tzinfo=_offset(offset)), zone, text)
-    except (ValueError, OverflowError):
+    day, hour, minute, second, fraction, offset = found.groups()
+    start = _day_start(day)
+    clock = _clock(hour, minute, second, fraction)
+    ahead = _offset(offset)
+    if start is None or clock is None or ahead is None:
         return Bad("ROW_DATE", f"{shown(text)} is no date of the calendar")
+    if hour is None:
+        return _in_range(start + DAY_MARK, text)
+    if offset is None:
+        return _in_zone(start + clock, zone, text)
+    return _from_ms(start + clock - ahead, text)
 
 
 def _not_iso(text: str) -> Bad:
@@ -88,33 +89,63 @@ def _not_iso(text: str) -> Bad:
     return Bad("ROW_DATE", f"{shown(text)} {why}; declare the column's format")
 
 
-def _offset(text: str | None) -> timezone | None:
-    if text is None:
+@lru_cache(4096)
+def _day_start(text: str) -> int | None:
+    """Milliseconds from 1970 to the day; None: the calendar has no such day."""
+    try:
+        return day_instant(date.fromisoformat(text)) - DAY_MARK
+    except ValueError:
         return None
-    if text == "Z":
-        return UTC
+
+
+def _clock(hour: str | None, minute: str, second: str, fraction: str) -> int | None:
+    """Milliseconds into the day; None: no clock shows that."""
+    if hour is None:
+        return 0
+    hours, minutes, seconds = int(hour), int(minute), int(second or 0)
+    if hours > 23 or minutes > 59 or seconds > 59:
+        return None
+    ms = int(fraction.ljust(3, "0")[:3]) if fraction else 0
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + ms
+
+
+def _offset(text: str | None) -> int | None:
+    """Milliseconds that a zone is ahead of UTC; None: no zone is."""
+    if text is None or text == "Z":
+        return 0
     hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
     if hours > 23 or minutes > 59:
-        raise ValueError("no such offset")
-    ahead = timedelta(hours=hours, minutes=minutes)
-    return timezone(-ahead if text[0] == "-" else ahead)
+        return None
+    ahead = (hours * 60 + minutes) * 60_000
+    return -ahead if text[0] == "-" else ahead
 
 
-def _day(day: date, text: str) -> Instant:
-    ms = day_instant(day)
-    return ms if ms >= 0 else _too_early(text)
+def _in_zone(ms: int, zone: ZoneInfo, text: str) -> Instant:
+    """The instant at which a clock of the zone shows these ms since 1970."""
+    try:
+        return _at(moment(ms).replace(tzinfo=None), zone, text)
+    except OverflowError:
+        return _in_range(-1, text)
 
 
-def _at(moment: datetime, zone: ZoneInfo, text: str) -> Instant:
+def _at(shown_by_clock: datetime, zone: ZoneInfo, text: str) -> Instant:
     """The instant of a moment; without its own zone it is a time of `zone`."""
-    if moment.tzinfo is None:
-        aware = moment.replace(tzinfo=zone)
+    aware = shown_by_clock
+    if aware.tzinfo is None:
+        aware = aware.replace(tzinfo=zone)
         if aware.utcoffset() != aware.replace(fold=1).utcoffset():
             return _bad_clock(aware, text)
-        moment = aware
-    ms = instant(moment)
+    return _in_range(instant(aware), text)
+
+
+def _from_ms(ms: int, text: str) -> Instant:
+    # The mark of a day is no instant of a clock: see model.
+    return _in_range(ms - 1 if is_day(ms) else ms, text)
+
+
+def _in_range(ms: int, text: str) -> Instant:
     if ms < 0:
-        return _too_early(text)
+        return Bad("ROW_DATE", f"{shown(text)} is before 1970")
     return ms if ms < LATEST else Bad("ROW_DATE", f"{shown(text)} is too late a date")
 
 
@@ -126,10 +157,6 @@ def _bad_clock(aware: datetime, text: str) -> Bad:
     what = "does not exist" if after > before else "exists twice"
     why = f"{shown(text)} {what} in {aware.tzinfo} (clock change)"
     return Bad("ROW_DATE", f"{why}; write it with its offset")
-
-
-def _too_early(text: str) -> Bad:
-    return Bad("ROW_DATE", f"{shown(text)} is before 1970")
 
 
 def _read_epoch(cell: str) -> Instant:
@@ -153,13 +180,6 @@ def _read_epoch_ms(cell: str) -> Instant:
     return _from_ms(int(text), text)
 
 
-def _from_ms(ms: int, text: str) -> Instant:
-    if ms >= LATEST:
-        return Bad("ROW_DATE", f"{shown(text)} is too late a date")
-    # The mark of a day is no instant of a clock: see model.
-    return ms - 1 if is_day(ms) else ms
-
-
 class _Declared:
     """Reads dates of one strptime format."""
 
@@ -178,10 +198,10 @@ class _Declared:
         if any(c.isdigit() and not c.isascii() for c in text):
             return self._bad(text)  # strptime would take digits of any script
         try:
-            moment = datetime.strptime(self.year + text, self.format)
+            at = datetime.strptime(self.year + text, self.format)
             if not self.timed:
-                return _day(moment.date(), text)
-            return _at(moment, self.zone, text)
+                return _in_range(day_instant(at.date()), text)
+            return _at(at, self.zone, text)
         except (ValueError, OverflowError):
             return self._bad(text)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from tracker.errors import PayloadError
@@ -22,11 +23,14 @@ MOST_RAW = 4096
 
 
 class Record(NamedTuple):
-    """line: the physical line it begins on; fields None: its quoting is damaged."""
+    """line: the physical line it begins on; fields None: its quoting is damaged.
+
+    text: the record as it stands in the file, with its line breaks.
+    """
 
     line: int
     fields: list[str] | None
-    lines: list[str]
+    text: str
 
 
 class _TooMany(Exception):
@@ -41,21 +45,31 @@ def read_records(
     Blank lines are passed over. Raises PayloadError CSV_QUOTE or CSV_FIELD with
     the physical line, counted from first_line.
     """
-    held: list[str] = []
-    reader = _reader(_holding(lines, held), delimiter)
+    lines = iter(lines)
     line = first_line
-    while True:
-        try:
-            fields: list[str] | None = next(reader)
-        except StopIteration:
-            return
-        except (csv.Error, _TooMany) as error:
-            _refuse_unless_one_line(error, held, line, delimiter, subject)
-            fields = None
-        if fields or fields is None:
-            yield Record(line, fields, held[:])
-        line += len(held)
-        held.clear()
+    for text in lines:
+        if '"' not in text:
+            # Without quotes splitting is all that the csv module does.
+            body = text.rstrip("\r\n")
+            if body:
+                yield Record(line, body.split(delimiter), text)
+            line += 1
+        else:
+            held: list[str] = []
+            fields = _quoted(chain((text,), lines), held, line, delimiter, subject)
+            yield Record(line, fields, "".join(held))
+            line += len(held)
+
+
+def _quoted(
+    lines: Iterator[str], held: list[str], line: int, delimiter: str, subject: str
+) -> list[str] | None:
+    """The next record, whose lines are left in held; None when only it is damaged."""
+    try:
+        return next(_reader(_holding(lines, held), delimiter))
+    except (csv.Error, _TooMany) as error:
+        _refuse_unless_one_line(error, held, line, delimiter, subject)
+        return None
 
 
 def _reader(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
@@ -127,9 +141,8 @@ def open_quote(lines: list[str], delimiter: str) -> int | None:
     return opened
 
 
-def raw_text(lines: list[str]) -> str:
+def raw_text(text: str) -> str:
     """The record as it stands in the file, at most 4 KiB of it."""
-    text = lines[0] if len(lines) == 1 else "".join(lines)
     text = text.rstrip("\r\n")
     if len(text) * 4 <= MOST_RAW:
         return text

@@ -83,7 +83,8 @@ class Checker:
             values = {name: [v[i] for i in kept] for name, v in values.items()}
         values["line"] = [whole[i].line for i in kept]
         frame = make_frame(self._dated(values))
-        return Batch(frame, tuple(rejects[line] for line in sorted(rejects)), blank)
+        bad = tuple(rejects[line] for line in sorted(rejects))
+        return Batch(frame, bad, blank, header=self.plan.header)
 
     # -- shape --------------------------------------------------------------------
 
@@ -157,6 +158,8 @@ class Checker:
         read = _read(spec, self.rules.zone)
         fallback = constant(spec, self.rules.zone)
         unknown = self.rules.unknown
+        if fallback is None and not unknown:
+            return read
 
         def value(cell: str) -> Any:
             if unknown and cell.strip(BLANKS).casefold() in unknown:
@@ -262,7 +265,7 @@ def make_frame(values: dict[str, list[Any]]) -> pl.DataFrame:
 
 
 def reject(record: Record, column: str, code: str, reason: str) -> Reject:
-    return Reject(record.line, column, code, reason, raw_text(record.lines))
+    return Reject(record.line, column, code, reason, raw_text(record.text))
 
 
 def unknown_words(words: Iterable[str]) -> frozenset[str]:
