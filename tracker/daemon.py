@@ -1,9 +1,9 @@
 """The daemon: looks at sources when it is time, and keeps the pages current.
 
-Threads: the main one waits for signals and sees that the others live; one writes
+Threads: the main one waits for signals and watches the clock; one writes
 heartbeats; one does upkeep (settings, pages); each look at a source has its own.
-Only looks and upkeep take long, so nothing here can hold up a signal or a
-heartbeat. Each thread's work is a step that may fail and is done again.
+Only looks and upkeep may take long, so nothing here holds up a signal or a
+heartbeat. The work of a thread is a step that may fail and is done again.
 """
 
 from __future__ import annotations
@@ -19,305 +19,176 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tracker import app, status
-from tracker.errors import LockedError, StoreError, TrackerError
-from tracker.forms import duration
-from tracker.hosts import host_name, refuse_twin
+from tracker import app, log
+from tracker.errors import ConfigError, TrackerError
+from tracker.hosts import PREFIX, host_name, refuse_twin
 from tracker.lock import HomeLock
-from tracker.model import Outcome, RunReport, is_day, iso
-from tracker.settings import FILE, SourceSettings
-from tracker.slots import Every, due
+from tracker.looks import Looks
+from tracker.publisher import LEASE as PUBLISHER
+from tracker.publisher import Publisher
+from tracker.schedule import Timetable
+from tracker.settings import FILE, Settings
+from tracker.slots import Every
 from tracker.systemd import notify
-from tracker.timing import Timing, timing
-from tracker.watch import USUAL_REST, Watch
 from tracker.workers import Work, Workers
 
-log = logging.getLogger("tracker.daemon")
+logger = logging.getLogger(__name__)
 
-#: How long a claim lives unless it is renewed, which happens each third of it; ms.
+#: How long a host's leases live unless they are renewed, each third of it; ms.
 LEASE = 15_000
 #: A run that takes longer is given up, in seconds: network, files.
 DEADLINE, FILE_DEADLINE = 300.0, 3600.0
 #: Looks under way may end for so long after SIGTERM, in seconds.
 PATIENCE = 20.0
-#: After trouble with the database a source rests, in seconds.
-REST = 30.0
 #: A wall clock that moved so much against the steady one has been set; ms.
 JUMP = 30_000
 #: The scheduler's own sign of life: without it for STALLED seconds, no watchdog.
-TICK, STALLED = Every(2_000), 30.0
+TICK, EVERY_TICK, STALLED = " tick", Every(2_000), 30.0
 #: Between two looks at all sources, whatever the timetable says: for slots that a
 #: dead host gave back, sources that were resumed, clocks that differ; seconds.
 SWEEP = 10.0
 
 
 class Daemon:
-    """One daemon of one workspace; `run` returns the exit code."""
+    """One daemon of one workspace, until `stop` is set."""
 
     def __init__(self, home: Path, stop: threading.Event) -> None:
         self.home, self.stop = home, stop
+        self._settings = _stamp(home)
         self.tracker = app.open_tracker(home)
+        _hide_secrets(self.tracker.settings)
         self.host = host_name(self.tracker.settings)
+        self.looks = Looks(self.tracker, self.host, LEASE)
         self.workers = Workers(self._look)
-        self.deadline, self.file_deadline = DEADLINE, FILE_DEADLINE
-        self._settings_seen = self._settings_stamp()
-        self._timings: dict[str, Timing] = {}
-        self._watches: dict[str, Watch] = {}
-        self._known: set[tuple[str, str]] = set()
-        self._rests: dict[str, float] = {}
+        self.publisher = Publisher(self.host, LEASE)
+        self.timetable = Timetable(self._call)
         self._ticked = self._swept = time.monotonic()
         self._went_back = False
-        self._pages = Pages()
         self._term = 0
 
-    # -- beginning and end --------------------------------------------------------
-
     def run(self) -> int:
-        from tracker.schedule import Timetable
-
+        """The exit code, once it was told to stop. LockedError when another runs."""
         lock = self._lock()
         self._announce()
-        self._timetable = Timetable(self._call)
         self._plan()
-        self._timetable.start()
+        self.timetable.start()
         threads = [
             _thread("heartbeat", self._beat_on),
             _thread("upkeep", self._keep_up),
         ]
         notify("READY=1")
-        for name in self._timings:
-            self._call(name)
+        self._look_at_all()
         self._wait()
         self._end(threads)
         if lock:
             lock.release()
-        log.info("stopped", extra={"action": "stop"})
+        logger.info("stopped", extra={"action": "stop"})
         return 0
+
+    # -- beginning ----------------------------------------------------------------
 
     def _lock(self) -> HomeLock | None:
         """On SQLite the home's lock decides; on PostgreSQL the host's lease."""
         if self.tracker.database.dialect != "sqlite":
             return None
-        return HomeLock(self.home, self.host, self.now())
+        return HomeLock(self.home, self.host, self._now())
 
     def _announce(self) -> None:
         """Take the host's lease, and give back what a dead process had claimed."""
-        now = self.now()
+        now, runs = self._now(), self.tracker.runs
         refuse_twin(self.tracker, self.host, now)
-        said = json.dumps(
-            {
-                "pid": os.getpid(),
-                "machine": platform.node(),
-                "since": now,
-                "lease": LEASE,
-            }
-        )
-        self._term = self.tracker.runs.leases.seize(
-            f"daemon:{self.host}", said, now, LEASE
-        )
-        self.tracker.runs.forget_future(now + 60_000)
-        for name in self.tracker.runs.recover(self.host, now):
-            log.warning(
-                "its run was cut off; its slot is due again",
+        said = {"pid": os.getpid(), "machine": platform.node(), "since": now}
+        holder = json.dumps({**said, "lease": LEASE})
+        self._term = runs.leases.seize(PREFIX + self.host, holder, now, LEASE)
+        runs.forget_future(now + JUMP)
+        for name in runs.recover(self.host, now):
+            state = runs.state(name)
+            told = state.reason if state.state == "failed" else "its slot is due again"
+            logger.warning(
+                f"a run of source {name} was cut off; {told}",
                 extra={"action": "recover", "source": name},
             )
-        log.info(
-            "started", extra={"action": "start", "host": self.host, "pid": os.getpid()}
-        )
-
-    def _wait(self) -> None:
-        """Until told to stop: watch the clock, and tell systemd that we live."""
-        started = _steady()
-        wall = self.wall()
-        while not self.stop.wait(1.0):
-            steady, seen = _steady(), self.wall()
-            moved = seen - wall - round((steady - started) * 1000)
-            if abs(moved) > JUMP:
-                self._jumped(moved)
-            started, wall = steady, seen
-            if time.monotonic() - self._ticked < STALLED:
-                notify("WATCHDOG=1")
-
-    def _jumped(self, moved: int) -> None:
-        log.warning(
-            f"warning[CLOCK_JUMP] wall clock moved {moved / 1000:+,.0f} s",
-            extra={"action": "clock"},
-        )
-        self._went_back = self._went_back or moved < 0
-        self._timetable.reset()
-
-    def _end(self, threads: list[threading.Thread]) -> None:
-        notify("STOPPING=1")
-        self._timetable.stop()
-        end = time.monotonic() + PATIENCE
-        left = self.workers.wait(PATIENCE)
-        for thread in threads:
-            thread.join(max(0.0, end - time.monotonic()))
-        if left:
-            names = ", ".join(sorted(work.name for work in left))
-            log.warning(
-                f"warning[STOP_CUT] {len(left)} run(s) did not finish in time ({names}). "
-                "They resume at the next start",
-                extra={"action": "stop"},
-            )
-        # The database may be busy with the very run that is cut: do not wait long.
-        last = _thread("goodbye", lambda: self._goodbye(left))
-        last.join(2.0)
-
-    def _goodbye(self, left: list[Work]) -> None:
-        now = self.now()
-        with contextlib.suppress(TrackerError):
-            for work in left:
-                if work.run is not None:
-                    self.tracker.runs.give_back(work.run, now)
-            self.tracker.runs.leases.release(f"daemon:{self.host}", self._term)
-
-    # -- time -----------------------------------------------------------------------
-
-    def now(self) -> int:
-        """The database's clock: the one that all hosts of a database share."""
-        now = self.tracker.runs.leases.clock()
-        return now - 1 if is_day(now) else now
-
-    def wall(self) -> int:
-        return time.time_ns() // 1_000_000
-
-    # -- looks ------------------------------------------------------------------------
+        logger.info("started", extra={"action": "start", "host": self.host, **said})
 
     def _plan(self) -> None:
-        """Set the timetable as the settings say."""
-        settings = self.tracker.settings
-        self._timings = {
-            block.name: found
-            for block in settings.sources
-            if (found := timing(settings, block)).schedule is not None
-            and block.host in (None, self.host)
-        }
-        paths = {name: each.path for name, each in self._timings.items() if each.path}
-        self._watches = {
-            name: Watch(self.home, path, _settle(settings.source(name)))
-            for name, path in paths.items()
-        }
-        calls = {
-            name: each.schedule
-            for name, each in self._timings.items()
-            if each.schedule is not None
-        }
-        self._timetable.set({**calls, " tick": TICK})
+        self.timetable.set({**self.looks.schedules, TICK: EVERY_TICK})
+
+    # -- looking ------------------------------------------------------------------
 
     def _call(self, name: str) -> None:
         """What the timetable calls: look now."""
-        if name == " tick":
+        if name == TICK:
             self._tick()
-        elif not self.stop.is_set() and self._rests.get(name, 0) <= time.monotonic():
+        elif not self.stop.is_set() and not self.looks.resting(name):
             self.workers.look(name)
 
     def _tick(self) -> None:
         self._ticked = time.monotonic()
         if self._ticked - self._swept >= SWEEP:
             self._swept = self._ticked
-            for name in self._timings.keys() - self._watches.keys():
+            for name in self.looks.scheduled:
                 self._call(name)
 
+    def _look_at_all(self) -> None:
+        for name in self.looks.schedules:
+            self._call(name)
+
     def _look(self, work: Work) -> None:
-        """Look at a source: when a slot is due and can be claimed, run it."""
-        tracker, name = self.tracker, work.name
-        try:
-            block = tracker.source_settings(name)
-            if (claimed := self._claim(tracker, block, work)) is not None:
-                self._run(tracker, block, work, claimed)
-        except StoreError as error:
-            self._rests[name] = time.monotonic() + REST
-            self._complain(error, name)
-        except TrackerError as error:
-            self._complain(error, name)
-        except Exception:
-            log.exception("the look broke", extra={"action": "look", "source": name})
+        if self.looks.look(work):
+            self.publisher.hurry()
 
-    def _claim(
-        self, tracker: app.Tracker, block: SourceSettings, work: Work
-    ) -> int | None:
-        """The slot that this host may run now."""
-        name, runs, now = block.name, tracker.runs, self.now()
-        if (name, block.kind) not in self._known:
-            runs.source_id(name, block.kind)
-            self._known.add((name, block.kind))
-        state = runs.state(name)
-        if state.state in ("paused", "failed") or (state.retry_at or 0) > now:
-            return None
-        found = self._due(tracker, name, now)
-        if found is None:
-            return None
-        slot, merged = found
-        work.term = runs.claim(
-            name, slot, host=self.host, now=now, lease=LEASE, merged=merged
+    # -- the main thread ------------------------------------------------------------
+
+    def _now(self) -> int:
+        """The database's clock: the one that all hosts of a database share."""
+        return self.tracker.runs.leases.clock()
+
+    def _wait(self) -> None:
+        """Until told to stop: watch the clock, and tell systemd that we live."""
+        steady, wall = _steady(), time.time()
+        while not self.stop.wait(1.0):
+            was, steady = steady, _steady()
+            before, wall = wall, time.time()
+            moved = round((wall - before - (steady - was)) * 1000)
+            if abs(moved) > JUMP:
+                self._jumped(moved)
+            if time.monotonic() - self._ticked < STALLED:
+                notify("WATCHDOG=1")
+
+    def _jumped(self, moved: int) -> None:
+        logger.warning(
+            f"warning[CLOCK_JUMP] wall clock moved {moved / 1000:+,.0f} s",
+            extra={"action": "clock"},
         )
-        if work.term is None:
-            return None
-        work.run = runs.claimed(name, slot, work.term)
-        return slot
+        self._went_back = self._went_back or moved < 0
+        self.timetable.reset()
 
-    def _due(self, tracker: app.Tracker, name: str, now: int) -> tuple[int, int] | None:
-        """The slot, and how many missed ones are merged into it."""
-        if name in self._watches:
-            if not self._watches[name].changed(now):
-                return None
-            return now // 1000 * 1000, 0
-        schedule = self._timings[name].schedule
-        assert schedule is not None
-        last = tracker.runs.last_slot(name, now)
-        if last is None and isinstance(schedule, Every):
-            return schedule.last(now), 0
-        return due(
-            schedule, tracker.runs.anchor(name, now) if last is None else last, now
-        )
-
-    def _run(
-        self, tracker: app.Tracker, block: SourceSettings, work: Work, slot: int
-    ) -> None:
-        name, now = block.name, self.now()
-        assert work.run is not None
-        try:
-            report = app.ingest_source(
-                tracker, name, now=now, settle=True, slot=slot, host=self.host
+    def _end(self, threads: list[threading.Thread]) -> None:
+        notify("STOPPING=1")
+        self.timetable.stop()
+        end = time.monotonic() + PATIENCE
+        left = self.workers.wait(PATIENCE)
+        for thread in threads:
+            thread.join(max(0.0, end - time.monotonic()))
+        if left:
+            names = ", ".join(sorted(work.name for work in left))
+            logger.warning(
+                f"warning[STOP_CUT] {len(left)} run(s) did not finish in time "
+                f"({names}). They resume at the next start",
+                extra={"action": "stop"},
             )
-        except StoreError:
-            tracker.runs.give_back(work.run, self.now())
-            raise
-        except Exception as error:
-            tracker.runs.abandon(work.run, str(error) or type(error).__name__, now)
-            raise
-        if name in self._watches:
-            self._watches[name].ran(now)
-        self._pages.hurry()
-        self._told(report, slot)
+        # The database may be busy with the very run that is cut: do not wait long.
+        _thread("goodbye", lambda: self._goodbye(left)).join(2.0)
 
-    def _told(self, report: RunReport, slot: int) -> None:
-        """One line about a run that did something."""
-        tally = report.tally
-        new = tally.stored or tally.corrected or report.outcome is not Outcome.OK
-        level = logging.INFO if new else logging.DEBUG
-        if report.outcome is Outcome.FAILED:
-            level = logging.ERROR
-        log.log(
-            level,
-            f"run {report.outcome}" + (f": {report.error}" if report.error else ""),
-            extra={
-                "action": "run",
-                "source": report.source,
-                "slot": iso(slot),
-                "payloads": report.payloads,
-                "rows": tally.rows,
-                "stored": tally.stored,
-                "corrected": tally.corrected,
-                "rejected": tally.rejected,
-            },
-        )
-
-    def _complain(self, error: TrackerError, name: str) -> None:
-        log.error(
-            str(error), extra={"action": "look", "source": name, "code": error.code}
-        )
+    def _goodbye(self, left: list[Work]) -> None:
+        """What is still claimed becomes due again; the host is no longer there."""
+        runs = self.tracker.runs
+        with contextlib.suppress(TrackerError):
+            for work in left:
+                if work.run is not None and not work.given_up:
+                    runs.give_back(work.run, self._now())
+            runs.leases.release(PREFIX + self.host, self._term)
+            runs.leases.release(PUBLISHER, self.publisher.term)
 
     # -- heartbeat --------------------------------------------------------------------
 
@@ -327,30 +198,30 @@ class Daemon:
 
     def beat(self) -> None:
         """Renew what is ours, give up what hangs, forget what never came."""
-        now = self.now()
+        now, runs = self._now(), self.tracker.runs
         if self._went_back:
             self._went_back = False
-            self.tracker.runs.forget_future(now)
-        kept = self.tracker.runs.leases.renew(
-            {f"daemon:{self.host}": self._term}, now, LEASE
-        )
-        if kept:
-            log.error(
-                "another daemon took this host's name", extra={"action": "heartbeat"}
-            )
-            self.stop.set()
+            runs.forget_future(now)
+        self._renew_own(now)
         works = [work for work in self.workers.under_way() if not work.given_up]
-        for name in self.tracker.runs.renew(
-            {work.name: work.term for work in works if work.term is not None},
-            now,
-            LEASE,
-        ):
-            log.warning(
-                "warning[TERM_LOST] its turn went to another host",
-                extra={"action": "heartbeat", "source": name},
-            )
+        claims = {work.name: work.term for work in works if work.term is not None}
+        for name in runs.renew(claims, now, LEASE):
+            said = {"action": "heartbeat", "source": name}
+            logger.debug("a claim has ended or gone to another host", extra=said)
         for work in works:
             self._give_up_late(work, now)
+
+    def _renew_own(self, now: int) -> None:
+        own = {PREFIX + self.host: self._term}
+        if self.publisher.term:
+            own[PUBLISHER] = self.publisher.term
+        lost = self.tracker.runs.leases.renew(own, now, LEASE)
+        if PUBLISHER in lost:
+            self.publisher.term = 0
+        if PREFIX + self.host in lost:
+            said = f"error[TERM_LOST] host {self.host}: another daemon took its name"
+            logger.error(said, extra={"action": "heartbeat"})
+            self.stop.set()
 
     def _give_up_late(self, work: Work, now: int) -> None:
         limit = self._limit(work.name)
@@ -362,101 +233,47 @@ class Daemon:
             "Other sources are not affected. What it had kept stays."
         )
         if self.tracker.runs.abandon(work.run, said, now):
-            log.error(said, extra={"action": "deadline", "source": work.name})
+            logger.error(said, extra={"action": "deadline", "source": work.name})
 
     def _limit(self, name: str) -> float:
         block = self.tracker.settings.source(name)
         files = block is not None and "path" in block.options
-        return self.file_deadline if files else self.deadline
+        return FILE_DEADLINE if files else DEADLINE
 
     # -- upkeep -----------------------------------------------------------------------
 
     def _keep_up(self) -> None:
         while not self.stop.wait(1.0):
             _try("settings", self._read_again)
-            _try("pages", lambda: self._pages.step(self.tracker, self.now()))
-
-    def _settings_stamp(self) -> tuple[int, int, int] | None:
-        with contextlib.suppress(OSError):
-            found = os.stat(self.home / FILE)
-            return found.st_mtime_ns, found.st_size, found.st_ino
-        return None
+            _try("pages", lambda: self.publisher.step(self.tracker, self._now()))
 
     def _read_again(self) -> None:
         """Settings that have changed; wrong ones leave everything as it was."""
-        seen = self._settings_stamp()
-        if seen is None or seen == self._settings_seen:
+        seen = _stamp(self.home)
+        if seen is None or seen == self._settings:
             return
-        self._settings_seen = seen
+        self._settings = seen
         try:
             self._adopt(app.open_tracker(self.home))
         except TrackerError as error:
-            log.error(f"{error} The old settings stay.", extra={"action": "settings"})
+            said = f"{error} The old settings stay."
+            logger.error(said, extra={"action": "settings", "code": error.code})
             return
-        log.info("settings read again", extra={"action": "settings"})
+        logger.info("settings read again", extra={"action": "settings"})
 
     def _adopt(self, fresh: app.Tracker) -> None:
         if fresh.settings.database != self.tracker.settings.database:
-            raise LockedError(
+            raise ConfigError(
                 "DATABASE_MOVED",
                 FILE,
                 "`database` cannot change while the daemon runs",
-                "",
-                "Start the daemon again",
+                todo="Start the daemon again",
             )
+        _hide_secrets(fresh.settings)
         self.tracker = fresh
+        self.looks.adopt(fresh)
         self._plan()
-        for name in self._timings:
-            self._call(name)
-
-
-class Pages:
-    """Keeps the pages as new as the facts: one build at a time, once it is quiet."""
-
-    #: Between two looks at the facts, when nothing was collected here; seconds.
-    EASY = 5.0
-    #: Changes that keep coming are waited for no longer than this; seconds.
-    LONGEST = 10.0
-    #: After a build that failed; seconds.
-    AGAIN = 60.0
-
-    def __init__(self) -> None:
-        self._built: str | None = None
-        self._seen: str | None = None
-        self._since = self._next = 0.0
-
-    def hurry(self) -> None:
-        """Something was collected: look at the next step."""
-        self._next = min(self._next, time.monotonic())
-
-    def step(self, tracker: app.Tracker, now: int) -> None:
-        """Build the pages when the facts have changed and are quiet again."""
-        clock = time.monotonic()
-        if clock < self._next:
-            return
-        stamp = status.stamp(tracker, now)
-        if stamp == self._built:
-            self._next = clock + self.EASY
-        elif stamp != self._seen and clock - self._since < self.LONGEST:
-            self._seen = stamp
-        else:
-            self._build(tracker, stamp, now)
-            self._since = time.monotonic()
-
-    def _build(self, tracker: app.Tracker, stamp: str, now: int) -> None:
-        from tracker.publish import publish
-
-        try:
-            publish(tracker, now=now)
-        except Exception:
-            self._next = time.monotonic() + self.AGAIN
-            log.exception(
-                "the pages could not be built; the last good ones stay",
-                extra={"action": "publish"},
-            )
-            return
-        self._built = stamp
-        log.info("pages built", extra={"action": "publish"})
+        self._look_at_all()
 
 
 def run_daemon(home: Path) -> int:
@@ -467,7 +284,7 @@ def run_daemon(home: Path) -> int:
     code = daemon.run()
     if daemon.workers.under_way():
         logging.shutdown()
-        os._exit(code)  # threads that hang would keep the process
+        os._exit(code)  # a thread that hangs would keep the process
     return code
 
 
@@ -492,15 +309,22 @@ def _try(action: str, step: Callable[[], None]) -> None:
     try:
         step()
     except TrackerError as error:
-        log.error(str(error), extra={"action": action, "code": error.code})
-    except Exception:
-        log.exception("a step broke", extra={"action": action})
+        logger.error(str(error), extra={"action": action, "code": error.code})
+    except Exception:  # a bug in one step must not end the daemon
+        logger.exception("a step broke", extra={"action": action})
 
 
-def _settle(block: SourceSettings | None) -> int:
-    """How long its files must rest, in ms: as its block says, or as is usual."""
-    given = block.options.get("settle") if block is not None else None
-    return duration(given) if isinstance(given, str) else USUAL_REST
+def _stamp(home: Path) -> tuple[int, int, int] | None:
+    """What changes when tracker.toml does; None while it is not there."""
+    with contextlib.suppress(OSError):
+        found = (home / FILE).stat()
+        return found.st_mtime_ns, found.st_size, found.st_ino
+    return None
+
+
+def _hide_secrets(settings: Settings) -> None:
+    """Secrets that settings name by variable are blotted out of the log."""
+    log.BLOTTER.secrets |= log.named_secrets(settings.raw)
 
 
 def _steady() -> float:

@@ -1,4 +1,4 @@
-"""Looks for trouble in a workspace: each check answers findings, and changes nothing."""
+"""Looks for trouble in a workspace: checks answer findings and change nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import TZPATH, ZoneInfo
+from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
 
 from tracker.errors import ConfigError, StoreError, TrackerError
 
@@ -141,14 +141,14 @@ def _room(home: Path) -> Iterator[Finding]:
         yield Finding("error", "DISK_FULL", home.name, said)
     wal = home / "tracker.db-wal"
     if wal.exists() and (size := wal.stat().st_size) > WAL:
-        said = f"it is {size // 2**20} MiB: a reader has been open for long. Find and end it"
+        said = f"it is {size // 2**20} MiB: some reader never ends. Find it"
         yield Finding("warning", "WAL_GROWS", wal.name, said)
 
 
 def _file_system(home: Path) -> Iterator[Finding]:
     kind = file_system(home.resolve())
     if kind in REMOTE:
-        said = f"it is on {kind}: locks and fsync are not reliable. Move it to a local disk"
+        said = f"it is on {kind}: locks and fsync are not reliable. Use a local disk"
         yield Finding("warning", "FS_UNSAFE", home.name, said)
 
 
@@ -170,8 +170,6 @@ def file_system(path: Path, mounts: str | None = None) -> str | None:
 def _python() -> Iterator[Finding]:
     import sqlite3
 
-    if sys.version_info < (3, 11):
-        yield Finding("error", "PYTHON", sys.version.split()[0], "3.11 is needed")
     if sqlite3.sqlite_version_info < (3, 35):
         yield Finding("error", "SQLITE", sqlite3.sqlite_version, "3.35 is needed")
 
@@ -179,7 +177,7 @@ def _python() -> Iterator[Finding]:
 def _zones() -> Iterator[Finding]:
     try:
         ZoneInfo("Europe/Paris")
-    except Exception:
+    except ZoneInfoNotFoundError:
         said = f"no data in {', '.join(TZPATH) or 'any place'}. Run: pip install tzdata"
         yield Finding("error", "ZONES", "time zones", said)
 
@@ -208,8 +206,8 @@ def _sums(tracker: Tracker) -> Iterator[Finding]:
 
     differences = verify(tracker.database, tracker.zone)
     if differences:
-        said = f"{len(differences)} sums differ from the readings, first {differences[0]}. "
-        said += "Run: tracker verify --repair"
+        said = f"{len(differences)} sums differ from the readings, first "
+        said += f"{differences[0]}. Run: tracker verify --repair"
         yield Finding("error", "DRIFT", "database", said)
 
 
@@ -219,7 +217,7 @@ def _sources(tracker: Tracker, now: int) -> Iterator[Finding]:
     for source in sources(tracker, now):
         name = f"source {source.state.name}"
         if source.late:
-            said = f"late by {source.late // 60_000} min. Is tracker daemon running?"
+            said = f"late by {source.late // 60_000} min. Does tracker daemon run?"
             yield Finding("warning", "LATE", name, said)
         if source.state.state in ("failed", "paused"):
             said = f"{source.state.state}: {source.state.reason or 'no reason given'}"

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import IO, Any
 
@@ -21,6 +22,8 @@ QUIET = 60.0
 #: How many different troubles are remembered for that.
 REMEMBERED = 1000
 BLOT = "***"
+#: Shorter ones are no secrets, and would blot out ordinary words.
+SHORTEST = 4
 
 #: `token=...`, `"api_key": "..."`, `secret: ...` in addresses and dumps.
 NAMED = re.compile(
@@ -73,7 +76,7 @@ class Blotter:
     """Takes secrets out of text: the known ones, and what looks like one."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self.secrets = {secret for secret in secrets if len(secret) >= 4}
+        self.secrets = {secret for secret in secrets if len(secret) >= SHORTEST}
 
     def clean(self, text: str) -> str:
         for secret in sorted(self.secrets, key=len, reverse=True):
@@ -81,6 +84,18 @@ class Blotter:
         text = NAMED.sub(rf"\1{BLOT}", text)
         text = BEARER.sub(rf"\1 {BLOT}", text)
         return USERINFO.sub(rf"\1{BLOT}@", text)
+
+
+def named_secrets(settings: Any) -> set[str]:
+    """The values of all variables that settings refer to as `{ env = "NAME" }`."""
+    if isinstance(settings, Mapping):
+        if set(settings) == {"env"} and isinstance(settings["env"], str):
+            value = os.environ.get(settings["env"], "")
+            return {value} if len(value) >= SHORTEST else set()
+        return named_secrets(list(settings.values()))
+    if isinstance(settings, (list, tuple)):
+        return set().union(*map(named_secrets, settings))
+    return set()
 
 
 #: Secrets of this process, added as settings name them.
@@ -96,7 +111,9 @@ class Lines(logging.Formatter):
 
     def format(self, record: Record) -> str:
         said = self._said(record)
-        return json.dumps(said, ensure_ascii=False) if self.as_json else _plain(said)
+        if self.as_json:
+            return json.dumps(said, ensure_ascii=False)
+        return _plain(said)
 
     def _said(self, record: Record) -> dict[str, Any]:
         said: dict[str, Any] = {
@@ -108,7 +125,7 @@ class Lines(logging.Formatter):
         for name, value in _fields(record).items():
             said[name] = self._text(value) if isinstance(value, str) else value
         if record.exc_info and record.exc_info[0]:
-            said["trace"] = self._text(self.formatException(record.exc_info))
+            said["trace"] = self._text(str(self.formatException(record.exc_info)))
         return said
 
     def _text(self, text: str) -> str:
@@ -142,7 +159,7 @@ def _fields(record: Record) -> dict[str, Any]:
 def _plain(said: dict[str, Any]) -> str:
     head = f"{said.pop('time')} {said.pop('level'):<7} {said.pop('action')}: "
     trace = said.pop("trace", None)
-    text = head + said.pop("message")
+    text: str = head + said.pop("message")
     if said:
         text += (
             " (" + ", ".join(f"{name} {value}" for name, value in said.items()) + ")"

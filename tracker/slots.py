@@ -13,7 +13,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from itertools import count, takewhile
 from zoneinfo import ZoneInfo
@@ -130,11 +130,12 @@ class Cron:
 
     def _of(self, number: int) -> tuple[int, ...]:
         """The slots of a local day, in order."""
-        if not self._fits(number_day(number)):
+        if not self.fits(number_day(number)):
             return ()
         return _instants(number, self._times, self.zone)
 
-    def _fits(self, day: date) -> bool:
+    def fits(self, day: date) -> bool:
+        """Does the line ask for this day?"""
         if day.month not in self.months:
             return False
         in_month = day.day in self.days
@@ -183,10 +184,14 @@ def _instants(number: int, times: tuple[int, ...], zone: ZoneInfo) -> tuple[int,
     return tuple(sorted(found))
 
 
+def _local(day: date, at: int) -> datetime:
+    """A local time that says nothing of its zone yet."""
+    return datetime.combine(day, time()) + timedelta(milliseconds=at)
+
+
 def _offset(day: date, at: int, zone: ZoneInfo) -> int:
     """The zone's offset at a local time in ms, as it was before any change then."""
-    local = datetime(day.year, day.month, day.day) + timedelta(milliseconds=at)
-    offset = local.replace(tzinfo=zone).utcoffset()
+    offset = _local(day, at).replace(tzinfo=zone).utcoffset()
     assert offset is not None
     return offset // timedelta(milliseconds=1)
 
@@ -206,7 +211,7 @@ def _exists(day: date, zone: ZoneInfo) -> bool:
 
 
 def _instant(day: date, at: int, zone: ZoneInfo) -> int:
-    local = datetime(day.year, day.month, day.day) + timedelta(milliseconds=at)
+    local = _local(day, at)
     before = local.replace(tzinfo=zone, fold=0)
     instant = _ms(before)
     if moment(instant).astimezone(zone).replace(tzinfo=None) == local:
@@ -258,7 +263,7 @@ def cron(text: str, zone: ZoneInfo) -> Cron:
         frozenset(day % 7 for day in weekdays),
         not given[2].startswith("*") and not given[4].startswith("*"),
     )
-    if not any(map(made._fits, _days())):
+    if not any(map(made.fits, _days())):
         raise _bad(text, "that day never comes")
     return made
 
@@ -275,10 +280,10 @@ def _values(
     """The values that a field such as `1-5,*/15` stands for."""
     found: set[int] = set()
     for part in given.split(","):
-        fits = PART.fullmatch(part)
-        if fits is None:
+        match = PART.fullmatch(part)
+        if match is None:
             raise _bad(text, f'"{part}" is no {name}')
-        low, high, step = fits.groups()
+        low, high, step = match.groups()
         if low == "*":
             begin, end = first, last
         else:

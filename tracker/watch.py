@@ -26,9 +26,9 @@ class Look:
 def look(home: Path, path: str) -> Look:
     """What lies at a file, in a folder or under a glob, links followed."""
     seen, newest = hashlib.blake2b(digest_size=16), 0
-    for name in sorted(_names(home, path)):
+    for name in sorted(_names(home / Path(path).expanduser())):
         try:
-            found = os.stat(name)
+            found = Path(name).stat()
         except OSError:
             continue
         if stat.S_ISREG(found.st_mode):
@@ -40,13 +40,12 @@ def look(home: Path, path: str) -> Look:
     return Look(seen.hexdigest(), newest)
 
 
-def _names(home: Path, path: str) -> list[str]:
-    full = os.path.join(home, os.path.expanduser(path))
-    if os.path.isdir(full):
-        return [entry.path for entry in os.scandir(full)]
-    if os.path.lexists(full):
-        return [full]
-    return glob.glob(full, recursive=True)
+def _names(place: Path) -> list[str]:
+    if place.is_dir():
+        return [str(path) for path in place.iterdir()]
+    if os.path.lexists(place):
+        return [str(place)]
+    return glob.glob(str(place), recursive=True)  # noqa: PTH207 absolute patterns
 
 
 class Watch:

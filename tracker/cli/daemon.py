@@ -140,9 +140,8 @@ def doctor(home: Path) -> int:
         emit_json(looks.as_json(checks))
     else:
         for check in checks:
-            answer(
-                f"{check.name:<11} {'see below' if check.findings else check.said or 'ok'}"
-            )
+            said = "see below" if check.findings else check.said or "ok"
+            answer(f"{check.name:<11} {said}")
             for finding in check.findings:
                 answer(f"  {finding}")
     return 1 if any(check.findings for check in checks) else 0

@@ -15,7 +15,12 @@ FACTS = (
     "SELECT name, state, reason FROM source ORDER BY name",
 )
 #: Small tables that people change: looked at whole.
-ROSTER = ("campaign", "ambassador", "handle", "enrolment")
+ROSTER = (
+    "SELECT * FROM campaign ORDER BY id",
+    "SELECT * FROM ambassador ORDER BY id",
+    "SELECT * FROM handle ORDER BY id",
+    "SELECT * FROM enrolment ORDER BY id",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +37,8 @@ def stamp(database: Database) -> str:
     """A text that changes when the facts behind the pages change."""
     seen = hashlib.blake2b(digest_size=16)
     with database.reading() as link:
-        for fact in FACTS:
-            seen.update(repr(link.all(fact)).encode())
-        for table in ROSTER:
-            seen.update(repr(link.all(f"SELECT * FROM {table} ORDER BY id")).encode())
+        for question in FACTS + ROSTER:
+            seen.update(repr(link.all(question)).encode())
     return seen.hexdigest()
 
 

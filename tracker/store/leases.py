@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from tracker.model import is_day
 from tracker.store.database import Database, Link
 
 SHOW = "SELECT name, holder, term, until FROM lease"
@@ -78,13 +79,14 @@ class Leases:
         self.database = database
 
     def clock(self) -> int:
-        """Epoch milliseconds by the database's clock."""
-        if self.database.dialect == "sqlite":
-            return time.time_ns() // 1_000_000
-        with self.database.reading() as link:
-            return int(
-                link.value("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)")
-            )
+        """Epoch milliseconds by the database's clock; never the mark of a day."""
+        now = time.time_ns() // 1_000_000
+        if self.database.dialect == "postgresql":
+            with self.database.reading() as link:
+                now = int(
+                    link.value("SELECT extract(epoch FROM clock_timestamp()) * 1000")
+                )
+        return now - 1 if is_day(now) else now
 
     def take(self, name: str, holder: str, now: int, length: int) -> int | None:
         with self.database.writing() as link:

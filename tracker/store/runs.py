@@ -1,4 +1,4 @@
-"""Sources between runs, and their runs: what is due, claimed, done.
+"""Runs of sources: what is claimed, under way, done.
 
 A slot is an instant at which a source should run. It is claimed once: the claim
 is a row of `run` and a lease on the source, and while the lease lives nobody else
@@ -11,46 +11,26 @@ transaction. Runs asked for by a person have no slot and no lease.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.errors import LockedError, NotFoundError
+from tracker.errors import LockedError
 from tracker.model import RunReport, iso
 from tracker.store import leases
-from tracker.store.database import Database, Link
+from tracker.store.database import Link
+from tracker.store.states import SourceState, States, become, source_id
+
+__all__ = ["Run", "Runs", "SourceState"]
 
 #: A source whose process died so often in a row is not tried again by itself.
 ATTEMPTS = 8
 #: A run asked for by a person that has not ended after so long is lost.
 FORGOTTEN = 86_400_000
 
-STATE = (
-    "SELECT name, kind, state, retry_at, reason, last_run, last_data, bookmark"
-    " FROM source"
-)
 RUN = (
     "SELECT r.id, s.name, r.slot, r.host, r.term, r.started_at, r.ended_at, r.outcome,"
     " r.merged, r.payloads, r.rows, r.stored, r.unchanged, r.corrected, r.rejected,"
     " r.ignored, r.error FROM run r JOIN source s ON s.id = r.source_id"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """state: ready, waiting (until retry_at), paused or failed; instants in ms.
-
-    last_run: when a run last ended that did not fail. last_data: when a run last
-    changed something.
-    """
-
-    name: str
-    kind: str
-    state: str = "ready"
-    retry_at: int | None = None
-    reason: str | None = None
-    last_run: int | None = None
-    last_data: int | None = None
-    bookmark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,77 +56,13 @@ class Run:
     error: str | None
 
 
-class Runs:
+class Runs(States):
     """What is remembered of sources and their runs in one database."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
 
     @property
     def leases(self) -> leases.Leases:
         """The leases of this database: of hosts, of who writes the pages."""
         return leases.Leases(self.database)
-
-    # -- sources ----------------------------------------------------------------
-
-    def source_id(self, name: str, kind: str) -> int:
-        """The row of a source, made when it is new, with this kind from now on."""
-        with self.database.writing() as link:
-            return _source_id(link, name, kind)
-
-    def state(self, name: str) -> SourceState:
-        """What is known of a source; one that never ran is ready."""
-        with self.database.reading() as link:
-            row = link.one(f"{STATE} WHERE name = ?", (name,))
-        return SourceState(*row) if row else SourceState(name, "")
-
-    def states(self) -> list[SourceState]:
-        """All sources that ever ran, by name."""
-        with self.database.reading() as link:
-            return [SourceState(*row) for row in link.all(f"{STATE} ORDER BY name")]
-
-    def pause(self, name: str, reason: str) -> None:
-        """Do not run it until a person resumes it."""
-        self._become(name, "paused", None, reason)
-
-    def resume(self, name: str) -> None:
-        """Run it again, whatever held it back."""
-        self._become(name, "ready", None, None)
-
-    def wait(self, name: str, until: int, reason: str) -> None:
-        """Do not run it before this instant."""
-        self._become(name, "waiting", until, reason)
-
-    def fail(self, name: str, reason: str) -> None:
-        """Do not run it again by itself; a person resumes it."""
-        self._become(name, "failed", None, reason)
-
-    def _become(
-        self, name: str, state: str, retry_at: int | None, reason: str | None
-    ) -> None:
-        with self.database.writing() as link:
-            _become(link, name, state, retry_at, reason)
-
-    def anchor(self, name: str, now: int) -> int:
-        """The instant from which on a source's slots count: when it was first seen."""
-        with self.database.writing() as link:
-            link.run(
-                "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                (f"slots from {name}", str(now)),
-            )
-            return int(
-                link.value(
-                    "SELECT value FROM meta WHERE key = ?", (f"slots from {name}",)
-                )
-            )
-
-    def first_seen(self, name: str) -> int | None:
-        """The instant `anchor` has kept."""
-        with self.database.reading() as link:
-            found = link.value(
-                "SELECT value FROM meta WHERE key = ?", (f"slots from {name}",)
-            )
-        return int(found) if found is not None else None
 
     # -- claims -----------------------------------------------------------------
 
@@ -217,7 +133,7 @@ class Runs:
     ) -> int:
         """The number of a run that begins now, or of the one claimed for this slot."""
         with self.database.writing() as link:
-            number = _source_id(link, source, kind)
+            number = source_id(link, source, kind)
             if slot is not None:
                 claimed = link.value(
                     "SELECT id FROM run WHERE source_id = ? AND slot = ?"
@@ -362,7 +278,7 @@ def lose(link: Link, name: str, now: int, host: str | None = None) -> None:
         leases.release(link, lease.name, lease.term)
     if lost and _deaths(link, name) >= ATTEMPTS:
         reason = f"its process died {ATTEMPTS} times in a row"
-        _become(link, name, "failed", None, reason)
+        become(link, name, "failed", None, reason)
 
 
 def _deaths(link: Link, name: str) -> int:
@@ -378,34 +294,12 @@ def _deaths(link: Link, name: str) -> int:
     )
 
 
-def _source_id(link: Link, name: str, kind: str) -> int:
-    return int(
-        link.value(
-            "INSERT INTO source (name, kind, state) VALUES (?, ?, 'ready')"
-            " ON CONFLICT (name) DO UPDATE SET kind = excluded.kind RETURNING id",
-            (name, kind),
-        )
-    )
-
-
-def _become(
-    link: Link, name: str, state: str, retry_at: int | None, reason: str | None
-) -> None:
-    changed = link.run(
-        "UPDATE source SET state = ?, retry_at = ?, reason = ? WHERE name = ?",
-        (state, retry_at, reason, name),
-    )
-    if not changed:
-        known: Sequence[tuple[str]] = link.all("SELECT name FROM source")  # type: ignore[assignment]
-        raise NotFoundError("source", name, [row[0] for row in known])
-
-
 def _last_slot(link: Link, name: str, running: bool = True) -> int | None:
     """The latest slot; running: of runs that have not ended too."""
     found: int | None = link.value(
         "SELECT max(r.slot) FROM run r JOIN source s ON s.id = r.source_id"
-        " WHERE s.name = ?" + ("" if running else " AND r.outcome IS NOT NULL"),
-        (name,),
+        " WHERE s.name = ? AND (r.outcome IS NOT NULL OR 1 = ?)",
+        (name, int(running)),
     )
     return found
 
@@ -433,15 +327,19 @@ def _release(link: Link, run_id: int) -> None:
 def _ended(link: Link, run_id: int, now: int, outcome: str, changed: bool) -> None:
     """What a run leaves behind at its source: times, readiness, a free lease."""
     _release(link, run_id)
-    of = "WHERE id = (SELECT source_id FROM run WHERE id = ?)"
     if outcome != "failed":
         link.run(
             "UPDATE source SET last_run = ?, retry_at = NULL, reason = NULL,"
-            f" state = CASE state WHEN 'waiting' THEN 'ready' ELSE state END {of}",
+            " state = CASE state WHEN 'waiting' THEN 'ready' ELSE state END"
+            " WHERE id = (SELECT source_id FROM run WHERE id = ?)",
             (now, run_id),
         )
     if changed:
-        link.run(f"UPDATE source SET last_data = ? {of}", (now, run_id))
+        link.run(
+            "UPDATE source SET last_data = ?"
+            " WHERE id = (SELECT source_id FROM run WHERE id = ?)",
+            (now, run_id),
+        )
 
 
 def _term_lost(source: str, slot: int | None) -> LockedError:

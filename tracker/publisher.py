@@ -1,0 +1,83 @@
+"""Keeps the pages as new as the facts: one build at a time, once it is quiet."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from tracker import status
+from tracker.app import Tracker
+
+log = logging.getLogger(__name__)
+
+#: Between two looks at the facts, when nothing was collected here; seconds.
+EASY = 5.0
+#: Changes that keep coming are waited for no longer than this; seconds.
+LONGEST = 10.0
+#: After a build that failed; seconds.
+AGAIN = 60.0
+#: Of several hosts the one with this lease builds; it is renewed like a host's.
+LEASE = "publisher"
+
+
+class Publisher:
+    """`step` does one piece of the work; `hurry` says that there may be some.
+
+    term: of the lease, 0 without it.
+    """
+
+    def __init__(self, host: str, lease: int) -> None:
+        self.host, self.lease = host, lease
+        self.term = 0
+        self._built: str | None = None
+        self._seen: str | None = None
+        self._waits = False
+        self._since = self._next = 0.0
+
+    def hurry(self) -> None:
+        """Something was collected: look at the next step."""
+        if not self._waits:
+            self._next = 0.0
+
+    def step(self, tracker: Tracker, now: int) -> None:
+        """Build the pages when the facts have changed and are quiet again."""
+        clock = time.monotonic()
+        if clock < self._next:
+            return
+        stamp = status.stamp(tracker, now)
+        if stamp == self._built:
+            self._next = clock + EASY
+        elif stamp != self._seen and self._young(clock):
+            self._seen = stamp
+        elif self._ours(tracker, now):
+            self._build(tracker, stamp, now)
+
+    def _young(self, clock: float) -> bool:
+        """Has this change been waited for less than LONGEST?"""
+        if self._seen in (None, self._built):
+            self._since = clock
+        return clock - self._since < LONGEST
+
+    def _ours(self, tracker: Tracker, now: int) -> bool:
+        """Is it this host that builds? Its lease begins with its first build."""
+        if not self.term:
+            leases = tracker.runs.leases
+            self.term = leases.take(LEASE, self.host, now, self.lease) or 0
+            self._next = time.monotonic() + (0 if self.term else EASY)
+        return self.term > 0
+
+    def _build(self, tracker: Tracker, stamp: str, now: int) -> None:
+        from tracker.publish import publish
+
+        try:
+            publish(tracker, now=now)
+        except Exception:  # whatever it is, collecting goes on
+            self._next, self._waits = time.monotonic() + AGAIN, True
+            log.exception(
+                "the pages could not be built; the last good ones stay",
+                extra={"action": "publish"},
+            )
+            return
+        self._built = self._seen = stamp
+        self._waits = False
+        log.info("pages built", extra={"action": "publish"})
