@@ -198,7 +198,7 @@ class _Declared:
         if any(c.isdigit() and not c.isascii() for c in text):
             return self._bad(text)  # strptime would take digits of any script
         try:
-            at = datetime.strptime(self.year + text, self.format)
+            at = datetime.strptime(self.year + text, self.format)  # noqa: DTZ007
             if not self.timed:
                 return _in_range(day_instant(at.date()), text)
             return _at(at, self.zone, text)
@@ -244,7 +244,7 @@ def _unreadable(declared: str) -> list[str]:
     """Does strptime read what strftime writes with this format?"""
     sample = datetime(2017, 11, 14, 13, 5, 9, tzinfo=UTC)
     try:
-        datetime.strptime(sample.strftime(declared), declared)
+        datetime.strptime(sample.strftime(declared), declared)  # noqa: DTZ007
     except (ValueError, re.error) as error:
         return [f"format is not understood ({error})"]
     return []

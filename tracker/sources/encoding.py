@@ -60,10 +60,8 @@ def find_encoding(
 def _contradiction(declared: str | None, found: str, label: str) -> tuple[str, ...]:
     if declared is None or found.startswith(declared.removesuffix("-sig")):
         return ()
-    return (
-        f"notice[CSV_ENCODING] {label}: its byte order mark says {found}, the settings "
-        f"say {declared}. Read as {found}.",
-    )
+    told = f"its byte order mark says {found}, the settings say {declared}"
+    return (f"notice[CSV_ENCODING] {label}: {told}. Read as {found}.",)
 
 
 def encoding_name(declared: str) -> str | None:
@@ -73,8 +71,11 @@ def encoding_name(declared: str) -> str | None:
     except (LookupError, ValueError):
         return None
     name = info.name.removesuffix("-sig")
-    is_text = info._is_text_encoding and name.replace("-", "_") not in _ODD
-    return name if is_text else None
+    try:
+        "".encode(name)  # refused for codecs that are none of text
+    except (LookupError, UnicodeError):
+        return None
+    return None if name.replace("-", "_") in _ODD else name
 
 
 def read_lines(

@@ -8,10 +8,10 @@ opened. Files are left where they are.
 from __future__ import annotations
 
 import errno
-import glob
 import os
+import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,11 @@ from tracker.sources.content import stamp
 from tracker.sources.values import visible
 
 #: Names of files that somebody is still writing or that are nobody's data.
-_UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".download", ".swp", "~")
+_UNFINISHED = (
+    *(".tmp", ".part", ".partial", ".crdownload", ".download", ".swp", "~"),
+    ".done",  # says that its neighbour is finished
+)
+_MAGIC = re.compile(r"[*?[]")
 #: What is taken from a folder that is named without a pattern.
 TABLES = (".csv", ".tsv", ".tab", ".txt")
 
@@ -46,83 +50,60 @@ class Listing:
 def find_files(home: str, pattern: str) -> Listing:
     """The files of a path: a file, a folder, or a glob, relative to home."""
     listing = Listing()
-    for path in sorted(_paths(home, pattern, listing), key=os.fsencode):
-        _look(path, home, listing)
+    root = Path(home)
+    for path in sorted(_paths(root, pattern, listing), key=os.fsencode):
+        _look(path, root, listing)
     listing.payloads.sort(key=lambda payload: payload.label)
     return listing
 
 
-def _paths(home: str, pattern: str, listing: Listing) -> Iterator[str]:
-    whole = os.path.join(home, os.path.expanduser(pattern))
-    if os.path.lexists(whole) and not os.path.isdir(whole):
-        yield whole
-    elif os.path.isdir(whole):
-        yield from (p for p in _children(whole, home, listing) if _is_table(p))
-    elif glob.has_magic(pattern):
-        yield from _globbed(home, os.path.expanduser(pattern), listing)
-    else:
-        why = "is not there. Nothing was read. Check the source's path"
-        listing.notices.append(f"warning[FILE_MISSING] {label(whole, home)}: {why}.")
-
-
-def _children(folder: str, home: str, listing: Listing) -> list[str]:
+def _paths(home: Path, pattern: str, listing: Listing) -> Iterable[Path]:
+    whole = home / Path(pattern).expanduser()
     try:
-        return [os.path.join(folder, name) for name in os.listdir(folder)]
+        if whole.is_dir():
+            return [path for path in whole.iterdir() if _is_table(path)]
+        if whole.is_symlink() or whole.exists():
+            return [whole]
+        if _MAGIC.search(pattern):
+            return _globbed(whole, home, listing)
     except OSError as error:
-        _unreadable(folder, home, error, listing)
+        _unreadable(whole, home, error, listing)
         return []
+    _missing(whole, home, listing)
+    return []
 
 
-def _globbed(home: str, pattern: str, listing: Listing) -> Iterator[str]:
-    """Matches of a glob; links to folders below its fixed part are not followed."""
-    root = glob.escape(home)
-    fixed = os.path.join(home, pattern.split("**")[0])
-    for path in glob.iglob(os.path.join(root, pattern), recursive=True):
-        if _finished(path) and not _through_link(path, fixed):
-            if os.path.isdir(path) and not _is_table(path):
-                continue
-            yield path
-    if not os.path.isdir(folder := _fixed_folder(home, pattern)):
-        why = "is not there. Nothing was read. Check the source's path"
-        listing.notices.append(f"warning[FILE_MISSING] {label(folder, home)}: {why}.")
+def _globbed(whole: Path, home: Path, listing: Listing) -> Iterable[Path]:
+    """Matches of a glob; folders are passed over unless they are called as tables."""
+    at = next(i for i, part in enumerate(whole.parts) if _MAGIC.search(part))
+    folder = Path(*whole.parts[:at])
+    if not folder.is_dir():
+        _missing(folder, home, listing)
+        return []
+    found = folder.glob(str(Path(*whole.parts[at:])))
+    return [p for p in found if _finished(p) and (_is_table(p) or not p.is_dir())]
 
 
-def _fixed_folder(home: str, pattern: str) -> str:
-    """The deepest folder of a glob before its first sign of a pattern."""
-    parts = []
-    for part in os.path.dirname(pattern).split(os.sep):
-        if glob.has_magic(part):
-            break
-        parts.append(part)
-    return os.path.join(home, os.sep.join(parts) or ".") if parts != [""] else home
+def _missing(path: Path, home: Path, listing: Listing) -> None:
+    listing.notices.append(
+        f"warning[FILE_MISSING] {label(path, home)}: is not there. "
+        "Nothing was read. Check the source's path."
+    )
 
 
-def _through_link(path: str, fixed: str) -> bool:
-    folder = os.path.dirname(path)
-    while len(folder) > len(fixed):
-        if os.path.islink(folder):
-            return True
-        folder = os.path.dirname(folder)
-    return False
+def _finished(path: Path) -> bool:
+    name = path.name.lower()
+    return not name.startswith(".") and not name.endswith(_UNFINISHED)
 
 
-def _finished(path: str) -> bool:
-    name = os.path.basename(path)
-    lower = name.lower()
-    if name.startswith(".") or lower.endswith(_UNFINISHED) or not name:
-        return False
-    return not lower.endswith(".done")
+def _is_table(path: Path) -> bool:
+    return _finished(path) and path.name.lower().removesuffix(".gz").endswith(TABLES)
 
 
-def _is_table(path: str) -> bool:
-    name = os.path.basename(path).lower().removesuffix(".gz")
-    return _finished(path) and name.endswith(TABLES)
-
-
-def _look(path: str, home: str, listing: Listing) -> None:
+def _look(path: Path, home: Path, listing: Listing) -> None:
     """Add the payload of a path, or the notice that tells why there is none."""
     try:
-        info = os.lstat(path)
+        info = path.lstat()
     except FileNotFoundError:
         return  # it went away since the folder was read
     except OSError as error:
@@ -136,14 +117,14 @@ def _look(path: str, home: str, listing: Listing) -> None:
         listing.payloads.append(_payload(path, home, info))
 
 
-def _payload(path: str, home: str, info: os.stat_result) -> Payload:
+def _payload(path: Path, home: Path, info: os.stat_result) -> Payload:
     seen_at = max(info.st_mtime_ns // 1_000_000, 0)
     # No clock reads the mark of a day: see model.
     seen_at -= is_day(seen_at)
-    return Payload(label(path, home), seen_at, path=path, stamp=stamp(info))
+    return Payload(label(path, home), seen_at, path=str(path), stamp=stamp(info))
 
 
-def _no_file(path: str, home: str, mode: int) -> str:
+def _no_file(path: Path, home: Path, mode: int) -> str:
     what, todo = next(
         ((what, todo) for test, what, todo in _KINDS if test(mode)),
         ("is not a file", "Remove it"),
@@ -152,7 +133,7 @@ def _no_file(path: str, home: str, mode: int) -> str:
     return f"{subject}: {what}. Ignored; other files continue. {todo}."
 
 
-def _unreadable(path: str, home: str, error: OSError, listing: Listing) -> None:
+def _unreadable(path: Path, home: Path, error: OSError, listing: Listing) -> None:
     listing.notices.append(
         f"error[FILE_UNREADABLE] {label(path, home)}: cannot be read "
         f"({os.strerror(error.errno or 0)}). Ignored; other files continue. "
@@ -160,15 +141,14 @@ def _unreadable(path: str, home: str, error: OSError, listing: Listing) -> None:
     )
 
 
-def label(path: str, home: str) -> str:
+def label(path: Path, home: Path) -> str:
     """What a person knows a file by: its path, below home relative to it.
 
     Bytes that are no UTF-8 and characters that hide or reorder text are written
     as escapes, and so is the backslash, so that no two files share a label.
     """
-    inside = os.path.normpath(path)
-    base = os.path.normpath(home) + os.sep
-    text = os.fsencode(inside.removeprefix(base)).decode("utf-8", "surrogateescape")
+    inside = path.relative_to(home) if path.is_relative_to(home) else path
+    text = os.fsencode(inside).decode("utf-8", "surrogateescape")
     text = text.replace("\\", "\\\\")
     return visible("".join(_byte(c) if "\udc80" <= c <= "\udcff" else c for c in text))
 
@@ -184,15 +164,24 @@ def is_settled(payload: Payload, now: int, settle: int) -> bool:
     A modification time that lies ahead (another machine's clock) says nothing;
     then the time of the last change as this machine saw it is taken.
     """
-    if payload.path is None or Path(payload.path + ".done").exists():
+    if payload.path is None:
         return True
     try:
-        info = os.lstat(payload.path)
+        info = Path(payload.path).lstat()
     except OSError:
         return False
+    if _is_done(payload.path):
+        return True
     if payload.stamp not in (None, stamp(info)):
         return False
     changed = info.st_mtime_ns // 1_000_000
     if changed > now:
         changed = info.st_ctime_ns // 1_000_000
     return now - changed >= settle
+
+
+def _is_done(path: str) -> bool:
+    try:
+        return Path(path + ".done").exists()
+    except OSError:
+        return False  # a name that cannot grow by five letters has no marker

@@ -105,7 +105,7 @@ class _Reading:
         zone = self._zone(surroundings.timezone)
         rules = Rules(zone, unknown_words(self._words("unknown")))
         return Options(
-            path=self._text("path", ""),
+            path=self._path(),
             declared=self._declared(zone),
             rules=rules,
             footer=self._footer(),
@@ -124,6 +124,14 @@ class _Reading:
             return value
         self._wrong(key, "must be text")
         return default
+
+    def _path(self) -> str:
+        value = self._text("path", "")
+        if not value.strip():
+            self._wrong("path", "is needed: a file, a folder or a glob")
+        if any("**" in part and part != "**" for part in value.split("/")):
+            self._wrong("path", 'must have "**" alone between slashes')
+        return value
 
     def _declared(self, zone: ZoneInfo) -> Declared:
         constants = {key: self._text(key, "") for key in CONSTANTS if key in self.said}

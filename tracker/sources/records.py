@@ -33,7 +33,7 @@ class Record(NamedTuple):
     text: str
 
 
-class _TooMany(Exception):
+class _TooManyLinesError(Exception):
     """A record goes on for too many lines."""
 
 
@@ -67,7 +67,7 @@ def _quoted(
     """The next record, whose lines are left in held; None when only it is damaged."""
     try:
         return next(_reader(_holding(lines, held), delimiter))
-    except (csv.Error, _TooMany) as error:
+    except (csv.Error, _TooManyLinesError) as error:
         _refuse_unless_one_line(error, held, line, delimiter, subject)
         return None
 
@@ -83,7 +83,7 @@ def _holding(lines: Iterable[str], held: list[str]) -> Iterator[str]:
     """Pass lines on and keep those of the record that is being read."""
     for text in lines:
         if len(held) >= MOST_LINES:
-            raise _TooMany
+            raise _TooManyLinesError
         held.append(text)
         yield text
 
@@ -108,7 +108,7 @@ def _refuse_unless_one_line(
 
 
 def _why(error: Exception, opened: int | None) -> str:
-    if isinstance(error, _TooMany):
+    if isinstance(error, _TooManyLinesError):
         return f"a quote opened here is not closed within {MOST_LINES} lines"
     if opened is None:
         return "text follows a closing quote in a record of several lines"
@@ -168,7 +168,7 @@ def count_records(lines: Iterable[str], delimiter: str) -> int:
             count += bool(next(reader))
         except StopIteration:
             return count
-        except (csv.Error, _TooMany):
+        except (csv.Error, _TooManyLinesError):
             count += sum(1 for text in held if text.strip())
             reader = _reader(_holding(source, held), delimiter)
         held.clear()

@@ -1,0 +1,196 @@
+"""The contract of a source as assertions, for built-in kinds and for yours.
+
+A test of another package calls `check_source` with a source of its kind and some
+payloads, sound and damaged ones; an AssertionError says which promise is broken.
+
+    def test_contract():
+        source = factory("mine", {"path": "x.csv"}, Surroundings("/tmp", "UTC"))
+        check_source(source, [Payload("x", 0, body=b"...")])
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from tracker.errors import ConfigError, PayloadError
+from tracker.model import DAY_MARK, METRICS, MOST, PLATFORMS, Reject
+from tracker.sources.base import (
+    Batch,
+    Payload,
+    Policy,
+    Polled,
+    Source,
+    Surroundings,
+)
+from tracker.sources.rows import FRAME, NUMBERS
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What became of a payload: all of its batches together, or a refusal."""
+
+    frame: pl.DataFrame | None
+    rejects: tuple[Reject, ...]
+    ignored: int
+    refused: str | None
+    rows: int
+
+
+def check_source(source: Source, payloads: Iterable[Payload]) -> None:
+    """Every promise that can be checked without knowing what the kind reads."""
+    check_identity(source)
+    for payload in payloads:
+        check_payload(source, payload)
+    if isinstance(source, Polled):
+        check_fetch(source)
+
+
+def check_identity(source: Source) -> None:
+    """A source says who it is, and its policy uses the words of the domain."""
+    for name in ("name", "kind", "fingerprint"):
+        value = getattr(source, name)
+        _must(isinstance(value, str) and value, f"{name} must be text")
+    _must(isinstance(source.policy, Policy), "policy must be a Policy")
+    _must(set(source.policy.metrics) <= set(METRICS), "policy names unknown metrics")
+
+
+def check_payload(source: Source, payload: Payload) -> Parsed:
+    """Parsing is pure, opens no connection, and accounts for every row."""
+    with no_network():
+        once = parse_all(source, payload)
+        twice = parse_all(source, payload)
+    _must(_same(once, twice), f"{payload.label}: parsed twice it is not the same")
+    if once.frame is not None:
+        check_frame(once.frame)
+        check_lines(once)
+    for reject in once.rejects:
+        check_reject(reject)
+    return once
+
+
+def parse_all(source: Source, payload: Payload) -> Parsed:
+    """All batches of a payload; a PayloadError is an answer, any other is a bug."""
+    import polars as pl
+
+    try:
+        batches = list(source.parse(payload))
+    except PayloadError as error:
+        _must(error.code and error.cause, "a refusal needs a code and a cause")
+        _must(error.rows >= 0, "a refusal cannot have fewer than no rows")
+        return Parsed(None, (), 0, f"{error}", error.rows)
+    for batch in batches:
+        _must(isinstance(batch, Batch), "parse must yield batches")
+    frame = pl.concat([b.frame for b in batches]) if batches else None
+    rejects = tuple(reject for batch in batches for reject in batch.rejects)
+    rows = sum(batch.rows for batch in batches)
+    return Parsed(frame, rejects, sum(b.ignored for b in batches), None, rows)
+
+
+def check_frame(frame: pl.DataFrame) -> None:
+    """The columns of FRAME, in order, with their types and the limits of values."""
+    import polars as pl
+
+    _must(tuple(frame.columns) == FRAME, f"columns are {frame.columns}, not {FRAME}")
+    for name, kind in frame.schema.items():
+        wanted = pl.Int64 if name in NUMBERS else pl.String
+        _must(kind == wanted, f"column {name} is {kind}, not {wanted}")
+    for name in ("line", "platform", "post_id", "captured_at"):
+        _must(not frame[name].null_count(), f"column {name} must not be unknown")
+    strange = set(frame["platform"].unique()) - set(PLATFORMS)
+    _must(not strange, f"unknown platforms: {strange}")
+    _must(not (frame["post_id"] == "").any(), "post_id must not be empty")
+    for name in METRICS:
+        known = frame[name].drop_nulls()
+        _must(known.is_between(0, MOST).all(), f"{name} must be from 0 to 2^53 - 1")
+    check_order(frame)
+
+
+def check_order(frame: pl.DataFrame) -> None:
+    """Nothing is captured before it is published; days have a day to spare."""
+    import polars as pl
+
+    day = 2 * (DAY_MARK + 1)
+    days = (pl.col("captured_at") % day == DAY_MARK) | (
+        pl.col("published_at") % day == DAY_MARK
+    )
+    early = pl.col("published_at") - pl.col("captured_at")
+    bad = frame.filter(pl.when(days).then(early >= 2 * day).otherwise(early > 0))
+    _must(bad.is_empty(), "a reading was captured before its post was published")
+
+
+def check_lines(parsed: Parsed) -> None:
+    """No line is told twice, and rows come in the order of the payload."""
+    assert parsed.frame is not None
+    lines = parsed.frame["line"].to_list()
+    _must(lines == sorted(lines), "rows must come in the order of the payload")
+    every = lines + [reject.line for reject in parsed.rejects]
+    _must(len(every) == len(set(every)), "a line is accounted for more than once")
+    _must(min(every, default=1) >= 1, "lines are counted from 1")
+    _must(parsed.rows == len(every), "rows must be frame rows and rejects together")
+
+
+def check_reject(reject: Reject) -> None:
+    """A reject says where, why, and shows at most 4 KiB of the row."""
+    _must(reject.code.isupper(), f"code {reject.code!r} must be in capitals")
+    _must(bool(reject.reason), "a reject needs its reason")
+    _must(not reject.reason.endswith("."), "a reason has no full stop")
+    _must(len(reject.raw.encode()) <= 4096, "more than 4 KiB of a row are kept")
+
+
+def check_fetch(source: Polled) -> None:
+    """Asked twice with the same bookmark, a source may repeat but must not skip."""
+    once = [payload.label for payload in source.fetch(None)]
+    twice = [payload.label for payload in source.fetch(None)]
+    _must(set(once) <= set(twice), f"skipped: {set(once) - set(twice)}")
+    _must(len(once) == len(set(once)), "two payloads share a label")
+
+
+def check_factory(
+    factory: Callable[[str, Mapping[str, Any], Surroundings], Source],
+    options: Mapping[str, Any],
+    surroundings: Surroundings,
+    wrong: int,
+) -> None:
+    """Settings with `wrong` problems are refused at once with all of them."""
+    try:
+        factory("wrong", options, surroundings)
+    except ConfigError as error:
+        told = len(error.problems)
+        _must(told == wrong, f"{told} problems were told, not {wrong}: {error}")
+        return
+    _must(False, "wrong settings were taken")
+
+
+@contextmanager
+def no_network() -> Iterator[None]:
+    """Parsing reads what it is given; a socket opened meanwhile is an error."""
+
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise AssertionError("parse must not open a connection")
+
+    kept = socket.socket.connect, socket.getaddrinfo
+    socket.socket.connect = refuse  # type: ignore[method-assign]
+    socket.getaddrinfo = refuse
+    try:
+        yield
+    finally:
+        socket.socket.connect, socket.getaddrinfo = kept  # type: ignore[method-assign]
+
+
+def _same(one: Parsed, two: Parsed) -> bool:
+    if one.frame is None or two.frame is None:
+        return one == two
+    rest = (one.rejects, one.ignored, one.rows) == (two.rejects, two.ignored, two.rows)
+    return rest and one.frame.equals(two.frame)
+
+
+def _must(held: object, promise: str) -> None:
+    if not held:
+        raise AssertionError(promise)
