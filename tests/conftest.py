@@ -126,6 +126,23 @@ def invoke(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     os.umask(before)
 
 
+# -- a browser ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The program of a real browser on this machine."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    apps = Path("/Applications").glob("*Chrom*.app/Contents/MacOS/*Chrom*")
+    found = found or next(map(str, apps), None)
+    if found is None:
+        reason = "no Chromium browser on this machine"
+        assert os.environ.get("CI") != "true", reason
+        pytest.skip(reason)
+    return found
+
+
 # -- databases ------------------------------------------------------------------
 
 
