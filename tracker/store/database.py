@@ -153,7 +153,7 @@ class Database:
         """One snapshot to read from."""
         with self._transaction("BEGIN") as link:
             if self.dialect == "postgresql":
-                link.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                link.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             yield link
 
     @contextmanager

@@ -55,7 +55,7 @@ class Ledger:
         First by its stamp, which needs no opening. Its bytes are hashed only when
         a payload of that size is known.
         """
-        like = (payload.stamp or "?").split(":")[0] + ":%"
+        like = (payload.stamp or "?").split("-")[0] + "-%"
         with self._database.reading() as link:
             same = link.all(
                 "SELECT rows, label, error, stamp, digest FROM payload WHERE source_id = ?"

@@ -1,0 +1,347 @@
+"""The fast lane: blocks of plain rows, read column by column.
+
+A row is plain when its line has the header's number of delimiters and no quote.
+Counts of ASCII digits and moments such as 2026-01-31T18:00:00Z are read here; what
+is said of posts is read once a post, by the row checker; every other row goes to
+the row checker whole. So both lanes accept the same rows, and this one only ever
+decides what is beyond doubt.
+
+From the first block that is not made of whole lines (a record over several lines,
+odd line breaks, bytes that are no UTF-8) the row checker reads the rest.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from tracker.model import COLUMNS, METRICS, MOST
+from tracker.sources.base import Batch, Payload
+from tracker.sources.content import open_content
+from tracker.sources.dialect import Table
+from tracker.sources.encoding import read_lines
+from tracker.sources.records import MOST_SIGNS, read_records
+from tracker.sources.rows import FRAME, NUMBERS, Checker
+from tracker.sources.values import Bad
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+#: Bytes read at once; larger blocks cost memory and gain nothing (measured).
+BLOCK = 8 << 20
+#: Records in a batch of the rest, when it is left to the row checker.
+BATCH = 50_000
+#: What is said of a post: the same in all its rows, so read once.
+STATIC = ("platform", "post_id", "url", "handle", "caption", "kind", "published_at")
+IDENTITY = ("platform", "post_id", "url")
+MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+#: Posts remembered from block to block.
+MOST_POSTS = 500_000
+
+
+def usable(table: Table, checker: Checker, *, footer: object) -> bool:
+    """Can plain rows of this file be told at sight?"""
+    places = checker.plan.places
+    counted = [places[name] for name in (*METRICS, "captured_at")]
+    return (
+        table.offset is not None
+        and not footer
+        and not checker.rules.unknown
+        and all(p.plain and p.spec.value is None for p in counted)
+        and not any(place.twins for place in places.values())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole lines of a file. first: physical line of the first one; starts, ends:
+    where each line begins and its line break stands."""
+
+    data: bytes
+    first: int
+    starts: Ints
+    ends: Ints
+
+    def line(self, n: int) -> str:
+        return self.data[self.starts[n] : self.ends[n] + 1].decode()
+
+
+def batches(payload: Payload, table: Table, checker: Checker) -> Iterator[Batch]:
+    """All rows after the header, in batches."""
+    lane = Lane(checker, table.delimiter)
+    with open_content(payload) as stream:
+        stream.read(table.offset or 0)
+        line, rest = table.first_line, b""
+        while data := rest + stream.read(BLOCK):
+            cut = data.rfind(b"\n") + 1
+            if not cut and len(data) > len(rest):
+                rest = data
+                continue
+            whole = data[:cut] if cut else data + b"\n"
+            rest = data[cut:] if cut else b""
+            block = _block(whole, line)
+            if block is None or not lane.understands(block):
+                yield from _slowly(payload, table, checker, whole + rest, stream, line)
+                return
+            yield lane.read(block)
+            line += len(block.starts)
+
+
+def _slowly(
+    payload: Payload,
+    table: Table,
+    checker: Checker,
+    begun: bytes,
+    stream: io.BufferedReader,
+    line: int,
+) -> Iterator[Batch]:
+    """The rest of the file, record by record."""
+    from itertools import chain, islice
+
+    head = io.TextIOWrapper(_Chained(begun, stream), table.encoding, "strict", newline="")
+    lines = read_lines(head, payload, table.encoding)
+    records = read_records(lines, table.delimiter, line, payload.label)
+    while some := list(islice(chain(records), BATCH)):
+        yield checker.check(some)
+
+
+class _Chained(io.RawIOBase):
+    """Bytes already read, and then the stream they were read from."""
+
+    def __init__(self, begun: bytes, stream: io.BufferedReader) -> None:
+        self._begun, self._stream = io.BytesIO(begun), stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._begun.read(len(buffer)) or self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _block(data: bytes, first: int) -> Block | None:
+    """Lines of a block; None when it has line breaks other than LF or CRLF."""
+    if b"\r" in data:
+        if data.count(b"\r") != data.count(b"\r\n"):
+            return None
+    signs = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(signs == 10)
+    starts = np.r_[0, ends[:-1] + 1]
+    if len(ends) and (ends - starts).max() >= MOST_SIGNS:
+        return None
+    return Block(data, first, starts, ends)
+
+
+class Lane:
+    """Reads blocks of one file."""
+
+    def __init__(self, checker: Checker, delimiter: str) -> None:
+        self.checker, self.delimiter = checker, delimiter.encode()
+        places = checker.plan.places
+        self.used = {n: p.index for n, p in places.items() if p.index is not None}
+        self.static = [name for name in STATIC if name in self.used]
+        self.metrics = [name for name in METRICS if name in self.used]
+        self.names = [f"c{n}" for n in range(checker.plan.width)]
+        self._posts = pl.DataFrame()
+
+    def understands(self, block: Block) -> bool:
+        """Is every line a record of its own, in UTF-8?"""
+        data = block.data
+        if b"\0" in data or not (data.isascii() or _is_utf8(data)):
+            return False
+        if b'"' not in data:
+            return True
+        return not (self._count(block, b'"') % 2).any()
+
+    @staticmethod
+    def _count(block: Block, sign: bytes) -> Ints:
+        """How often a sign stands in each line."""
+        found = np.flatnonzero(np.frombuffer(block.data, np.uint8) == sign[0])
+        return np.diff(np.r_[0, np.searchsorted(found, block.ends)])
+
+    def read(self, block: Block) -> Batch:
+        """One batch of a block that is understood."""
+        plain = self._count(block, self.delimiter) == self.checker.plan.width - 1
+        if b'"' in block.data:
+            plain &= self._count(block, b'"') == 0
+        lines = np.flatnonzero(plain)
+        frame, sure = self._frame(_joined(block, plain), lines + block.first)
+        doubtful = np.r_[np.flatnonzero(~plain), lines[~sure]]
+        doubtful.sort()
+        return self._with_rest(block, frame.filter(pl.Series(sure)), doubtful)
+
+    def _with_rest(self, block: Block, frame: pl.DataFrame, doubtful: Ints) -> Batch:
+        """The batch, with the rows that the row checker reads."""
+        records = [
+            record
+            for n in doubtful.tolist()
+            for record in read_records(
+                [block.line(n)],
+                self.delimiter.decode(),
+                block.first + n,
+                self.checker.label,
+            )
+        ]
+        header = self.checker.plan.header
+        if not records:
+            return Batch(frame, header=header)
+        rest = self.checker.check(records)
+        both = pl.concat([frame, rest.frame]).sort("line")
+        return Batch(both, rest.rejects, rest.ignored, header=header)
+
+    # -- plain rows -----------------------------------------------------------------
+
+    def _frame(self, data: bytes, line: Ints) -> tuple[pl.DataFrame, NDArray[np.bool_]]:
+        """The rows of plain lines, and which of them are beyond doubt."""
+        if not len(line):
+            return pl.DataFrame(schema=_SCHEMA), np.zeros(0, bool)
+        cells = pl.read_csv(
+            data,
+            has_header=False,
+            separator=self.delimiter.decode(),
+            quote_char=None,
+            schema=dict.fromkeys(self.names, pl.String),
+        ).select(**{name: self.names[at] for name, at in self.used.items()})
+        counts, sound = self._counts(cells)
+        posts = self._described(cells)
+        captured, dated = self._captured(cells)
+        early = posts["published_at"].to_numpy() > captured.to_numpy()
+        sure = sound & posts["sure"].to_numpy() & dated & ~early
+        frame = pl.DataFrame(
+            {"line": line, "captured_at": captured, **counts}
+        ).hstack(posts.drop("sure", "published_at").hstack([_known(posts)]))
+        return frame.with_columns(
+            pl.lit(None, _SCHEMA[name]).alias(name)
+            for name in FRAME
+            if name not in frame.columns
+        ).select(FRAME), sure
+
+    def _counts(
+        self, cells: pl.DataFrame
+    ) -> tuple[dict[str, pl.Series], NDArray[np.bool_]]:
+        """Metrics as whole numbers; a blank cell is unknown, all else in doubt."""
+        sound = np.ones(len(cells), bool)
+        counts = {}
+        for name in self.metrics:
+            text = cells[name]
+            number = text.cast(pl.Int64, strict=False)
+            fits = number.is_between(0, MOST) & ~text.str.starts_with("+")
+            sound &= (fits.fill_null(False) | text.is_null()).to_numpy()
+            counts[name] = number
+        return counts, sound
+
+    def _captured(
+        self, cells: pl.DataFrame
+    ) -> tuple[pl.Series, NDArray[np.bool_]]:
+        """Instants; certain where the text is what the instant is written as."""
+        if "captured_at" not in self.used:
+            self.checker.dated += len(cells)
+            at = pl.repeat(self.checker.seen_at, len(cells), dtype=pl.Int64, eager=True)
+            return at, np.ones(len(cells), bool)
+        text = cells["captured_at"]
+        moment = text.str.to_datetime(MOMENT, strict=False, time_unit="ms")
+        certain = (moment.dt.strftime(MOMENT) == text).fill_null(False)
+        return moment.dt.epoch("ms").fill_null(0), certain.to_numpy()
+
+    # -- what is said of posts --------------------------------------------------------
+
+    def _described(self, cells: pl.DataFrame) -> pl.DataFrame:
+        """For each row what is said of its post, by the row checker; sure: no cell
+        of it is bad. published_at is far in the past where it is unknown."""
+        here = cells.select(self.static).unique()
+        if len(self._posts):
+            here = here.join(
+                self._posts, on=self.static, how="anti", nulls_equal=True
+            )
+        if len(here):
+            known = self._posts if len(self._posts) < MOST_POSTS else pl.DataFrame()
+            read = self._read_posts(here)
+            self._posts = pl.concat([known, read]) if len(known) else read
+            if len(known) < len(self._posts) - len(read):
+                return self._described(cells)
+        return (
+            cells.select(self.static)
+            .join(
+                self._posts,
+                on=self.static,
+                how="left",
+                nulls_equal=True,
+                maintain_order="left",
+            )
+            .select(
+                *(pl.col(f"read_{name}").alias(name) for name in STATIC), "sure"
+            )
+        )
+
+    def _read_posts(self, here: pl.DataFrame) -> pl.DataFrame:
+        """Read each different description once."""
+        checker = self.checker
+        written = {
+            name: here[name].fill_null("").to_list()
+            if name in self.used
+            else [""] * len(here)
+            for name in STATIC
+        }
+        read: dict[str, list[Any]] = {
+            name: [checker.read(name, cell) for cell in written[name]]
+            for name in STATIC
+            if name not in IDENTITY
+        }
+        whose = [
+            checker.identify(triple)
+            for triple in zip(*(written[name] for name in IDENTITY), strict=True)
+        ]
+        for name in IDENTITY:
+            read[name] = [i if type(i) is Bad else getattr(i, name) for i in whose]
+        sure = [
+            all(type(read[name][n]) is not Bad for name in STATIC)
+            for n in range(len(here))
+        ]
+        columns = {
+            f"read_{name}": pl.Series(
+                [None if type(v) is Bad else v for v in read[name]], dtype=_SCHEMA[name]
+            )
+            for name in STATIC
+        }
+        columns["read_published_at"] = columns["read_published_at"].fill_null(_LONG_AGO)
+        return here.with_columns(**columns, sure=pl.Series(sure, dtype=pl.Boolean))
+
+
+_SCHEMA: dict[str, Any] = {
+    name: pl.Int64 if name in NUMBERS else pl.String for name in ("line", *COLUMNS)
+}
+_LONG_AGO = -(2**62)
+
+
+def _known(posts: pl.DataFrame) -> pl.Series:
+    """published_at with null for unknown."""
+    at = posts["published_at"]
+    return at.set(at == _LONG_AGO, None)
+
+
+def _joined(block: Block, plain: NDArray[np.bool_]) -> bytes:
+    """The plain lines alone, with LF."""
+    data = block.data
+    if not plain.all():
+        edges = np.flatnonzero(np.diff(np.r_[False, plain, False].astype(np.int8)))
+        runs = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+        data = b"".join(
+            data[block.starts[a] : block.ends[b - 1] + 1] for a, b in runs
+        )
+    return data.replace(b"\r\n", b"\n") if b"\r" in data else data
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
