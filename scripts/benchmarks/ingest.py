@@ -10,10 +10,10 @@ from pathlib import Path
 import data
 import peers
 from measure import (
-    Broken,
+    BrokenError,
     Case,
     Cost,
-    Missing,
+    MissingError,
     Result,
     at_least,
     at_most,
@@ -58,13 +58,13 @@ def ingest_case(name: str, home: Path, prepare: Callable[[], object]) -> Case:
 
 def with_peers(
     bench: Bench, cases: list[Case], makers: Sequence[Callable[[], Case]]
-) -> dict[str, Cost | Broken | Missing]:
-    """Take turns with the peers that are here; the others are Missing."""
-    absent: dict[str, Cost | Broken | Missing] = {}
+) -> dict[str, Cost | BrokenError | MissingError]:
+    """Take turns with the peers that are here; the others are MissingError."""
+    absent: dict[str, Cost | BrokenError | MissingError] = {}
     for make in makers:
         try:
             cases.append(make())
-        except Missing as error:
+        except MissingError as error:
             absent[make.__name__] = error
     return {**take_turns(cases, bench.rounds, bench.say), **absent}
 

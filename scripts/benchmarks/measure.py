@@ -15,11 +15,11 @@ from dataclasses import asdict, dataclass
 PATIENCE = 30.0
 
 
-class Missing(Exception):
+class MissingError(Exception):
     """A peer is not on this machine; the message says how to have it."""
 
 
-class Broken(Exception):
+class BrokenError(Exception):
     """A command failed, so its time means nothing."""
 
 
@@ -61,7 +61,7 @@ class Result:
 
 
 def run(case: Case) -> Cost:
-    """Run a command to its end and say what it took. Raises Broken."""
+    """Run a command to its end and say what it took. Raises BrokenError."""
     case.prepare()
     with tempfile.TemporaryFile() as said:
         began = time.perf_counter()
@@ -74,7 +74,7 @@ def run(case: Case) -> Cost:
         if process.returncode not in case.good:
             said.seek(0)
             tail = said.read()[-500:].decode(errors="replace").strip()
-            raise Broken(f"{case.name}: exit {process.returncode}: {tail}")
+            raise BrokenError(f"{case.name}: exit {process.returncode}: {tail}")
     # Linux counts in KiB, macOS in bytes.
     scale = 2**20 if sys.platform == "darwin" else 2**10
     return Cost(seconds, usage.ru_maxrss / scale)
@@ -82,10 +82,10 @@ def run(case: Case) -> Cost:
 
 def take_turns(
     cases: Sequence[Case], rounds: int, say: Callable[[str], None]
-) -> dict[str, Cost | Broken]:
+) -> dict[str, Cost | BrokenError]:
     """Run all cases once a round; medians of time, the most of memory."""
     costs: dict[str, list[Cost]] = {case.name: [] for case in cases}
-    broken: dict[str, Broken] = {}
+    broken: dict[str, BrokenError] = {}
     for number in range(rounds):
         for case in cases:
             known = costs[case.name]
@@ -94,12 +94,12 @@ def take_turns(
                 continue
             try:
                 known.append(run(case))
-            except Broken as error:
+            except BrokenError as error:
                 broken[case.name] = error
                 say(f"  failed   {error}")
                 continue
             say(f"  round {number + 1}  {case.name:44} {known[-1].seconds:8.3f} s")
-    found: dict[str, Cost | Broken] = {
+    found: dict[str, Cost | BrokenError] = {
         name: Cost(
             statistics.median(cost.seconds for cost in known),
             max(cost.mebibytes for cost in known),
@@ -133,7 +133,7 @@ def _compare(
     if mine is None or theirs is None:
         # A peer that is not here is no failure of ours; a command of ours is.
         why = ours if mine is None else peer
-        verdict = "missing" if isinstance(why, Missing) else "failed"
+        verdict = "missing" if isinstance(why, MissingError) else "failed"
         return Result(
             measure, mine, peer_name, theirs, None, goal, verdict, note=str(why)[:300]
         )

@@ -67,7 +67,7 @@ def site(bench: Bench) -> Iterator[Result]:
 
 
 def make_fiesta(home: Path, bench: Bench) -> None:
-    """The Fiesta workspace, made once by the demo itself. Raises Broken."""
+    """The Fiesta workspace, made once by the demo itself. Raises BrokenError."""
     if (home / "tracker.toml").exists():
         return
     os.environ["TRACKER_PYTHON"] = sys.executable

@@ -1,6 +1,6 @@
 """The named peers: how each of them does the same work.
 
-None is a dependency of the project. What is not on the machine raises Missing
+None is a dependency of the project. What is not on the machine raises MissingError
 and is said so in the table.
 """
 
@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from data import HEADER
-from measure import Case, Missing
+from measure import Case, MissingError
 
 TEXT = 7  # the first columns are text, the others whole numbers
 
@@ -32,7 +32,7 @@ def sqlite_import(file: Path, work: Path) -> Case:
     """The database shell's own import: no check, no key, no sum."""
     shell = shutil.which("sqlite3")
     if shell is None:
-        raise Missing("no sqlite3 shell; install the system's sqlite3 package")
+        raise MissingError("no sqlite3 shell; install the system's sqlite3 package")
     target = work / "import.db"
     command = f'.import --csv --skip 1 "{file}" reading'
     return Case(
@@ -46,7 +46,7 @@ def peer_program(peers: Path | None, program: str) -> str:
     """A program of the peers' own environment."""
     path = peers / "bin" / program if peers else None
     if path is None or not path.exists():
-        raise Missing(
+        raise MissingError(
             f"no {program}; make an environment with `pip install "
             "'dlt[sqlalchemy]' pyarrow sqlite-utils` and name it with --peers"
         )
@@ -72,8 +72,10 @@ def sqlite_utils_upsert(file: Path, work: Path, peers: Path | None) -> Case:
     ]
     return Case(
         "sqlite-utils upsert",
-        [program, "upsert", str(target), "reading", str(file), "--csv", *keys]
-        + ["--no-detect-types"],
+        [
+            *(program, "upsert", str(target), "reading", str(file)),
+            *("--csv", "--no-detect-types", *keys),
+        ],
         lambda: clear(target),
     )
 
@@ -82,13 +84,15 @@ def bare_copy(file: Path, url: str) -> Case:
     """psql's COPY into a plain table: no check, no key, no sum."""
     shell = shutil.which("psql")
     if shell is None:
-        raise Missing("no psql; install the system's PostgreSQL client")
+        raise MissingError("no psql; install the system's PostgreSQL client")
     return Case(
         "psql COPY",
-        [shell, "-q", "-v", "ON_ERROR_STOP=1", url]
-        + ["-c", "DROP TABLE IF EXISTS bare"]
-        + ["-c", table("bare", "BIGINT")]
-        + ["-c", f"\\copy bare FROM '{file}' WITH (FORMAT csv, HEADER)"],
+        [
+            *(shell, "-q", "-v", "ON_ERROR_STOP=1", url),
+            *("-c", "DROP TABLE IF EXISTS bare"),
+            *("-c", table("bare", "BIGINT")),
+            *("-c", f"\\copy bare FROM '{file}' WITH (FORMAT csv, HEADER)"),
+        ],
     )
 
 

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import ingest
 import pages
-from measure import Broken, Missing, Result, heading, line
+from measure import BrokenError, MissingError, Result, heading, line
 
 MEASURES: dict[str, Callable[[ingest.Bench], Iterator[Result]]] = {
     "help": pages.start,
@@ -74,8 +74,8 @@ def measure(asked: argparse.Namespace, work: Path) -> list[Result]:
         say(f"{name} ...")
         try:
             results += MEASURES[name](bench)
-        except (Broken, Missing) as error:
-            verdict = "failed" if isinstance(error, Broken) else "missing"
+        except (BrokenError, MissingError) as error:
+            verdict = "failed" if isinstance(error, BrokenError) else "missing"
             results.append(
                 Result(name, None, "", None, None, "", verdict, "", str(error)[:300])
             )

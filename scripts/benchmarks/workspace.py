@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import data
-from measure import Broken
+from measure import BrokenError
 
 BLOCK = '\n[[source]]\nname = "bench"\nkind = "csv"\npath = "inbox/*.csv"\n'
 #: 1: done, with rejected rows or findings.
@@ -23,12 +23,12 @@ def tracker(home: Path, *words: str) -> list[str]:
 
 
 def ask(home: Path, *words: str) -> str:
-    """Run a command of the tracker and give what it says. Raises Broken."""
+    """Run a command of the tracker and give what it says. Raises BrokenError."""
     done = subprocess.run(
         tracker(home, *words), capture_output=True, text=True, check=False
     )
     if done.returncode not in DONE:
-        raise Broken(f"tracker {' '.join(words)}: {done.stderr.strip()[-400:]}")
+        raise BrokenError(f"tracker {' '.join(words)}: {done.stderr.strip()[-400:]}")
     return done.stdout
 
 

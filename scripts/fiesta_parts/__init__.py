@@ -1,0 +1,1 @@
+"""How the Fiesta programme is made up; see scripts/fiesta.py."""
