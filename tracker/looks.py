@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 
 from tracker import app
 from tracker.errors import StoreError, TrackerError
@@ -28,11 +29,19 @@ REST = 30.0
 class Looks:
     """Looks at the sources of one workspace for one host.
 
-    lease: how long a claim lives unless it is renewed, in ms.
+    lease: how long a claim lives unless it is renewed, in ms. clock: epoch ms; by
+    default the database's, which all hosts share.
     """
 
-    def __init__(self, tracker: app.Tracker, host: str, lease: int) -> None:
+    def __init__(
+        self,
+        tracker: app.Tracker,
+        host: str,
+        lease: int,
+        clock: Callable[[], int] | None = None,
+    ) -> None:
         self.host, self.lease = host, lease
+        self._clock = clock or tracker.runs.leases.clock
         self._known: set[tuple[str, str]] = set()
         self._rests: dict[str, float] = {}
         self.adopt(tracker)
@@ -92,7 +101,7 @@ class Looks:
     def _claim(self, block: SourceSettings, work: Work) -> int | None:
         """The slot that this host may run now."""
         name, runs = block.name, self.tracker.runs
-        now = runs.leases.clock()
+        now = self._clock()
         if (name, block.kind) not in self._known:
             runs.source_id(name, block.kind)
             self._known.add((name, block.kind))
@@ -129,7 +138,7 @@ class Looks:
 
     def _run(self, block: SourceSettings, work: Work, slot: int) -> None:
         runs, tracker = self.tracker.runs, self.tracker
-        now = runs.leases.clock()
+        now = self._clock()
         assert work.run is not None
         try:
             report = app.ingest_source(

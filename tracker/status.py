@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker import lock
@@ -84,6 +84,7 @@ def _source(
     now: int,
 ) -> SourceStatus:
     state = known or SourceState(block.name, block.kind)
+    state = replace(state, kind=block.kind)
     when = timing(tracker.settings, block)
     since = state.last_run
     if since is None and known is not None:
