@@ -58,6 +58,19 @@ class Link:
     def all(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return list(self._cursor(sql, values).fetchall())
 
+    def each(
+        self, sql: str, values: Sequence[Any] = (), *, size: int
+    ) -> Iterator[tuple[Any, ...]]:
+        """Row after row, some at a time; PostgreSQL keeps the rest in a cursor."""
+        cursor: Any
+        if self.dialect == "sqlite":
+            cursor = self._cursor(sql, values)
+        else:
+            cursor = self.connection.cursor(name="each")
+            cursor.execute(self._said(sql), tuple(values))
+        while some := cursor.fetchmany(size):
+            yield from some
+
     def one(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         found: tuple[Any, ...] | None = self._cursor(sql, values).fetchone()
         return found
@@ -145,8 +158,8 @@ class Database:
     @property
     def _shown(self) -> str:
         """The address without user and password."""
-        return "postgres " + self.url.rpartition("@")[2].partition("//")[2].partition("?")[0] \
-            if "@" not in self.url else "postgres " + self.url.rpartition("@")[2].partition("?")[0]
+        address = self.url.partition("://")[2].rpartition("@")[2]
+        return "postgres " + address.partition("?")[0]
 
     @contextmanager
     def reading(self) -> Iterator[Link]:
@@ -199,6 +212,15 @@ class Database:
                     "DB_DOWN", self._shown, first, "Nothing changed", "Try again"
                 ) from error
             raise
+
+    def sound(self) -> str:
+        """What the database says of its own file: "ok", or its first complaint."""
+        if self.dialect != "sqlite":
+            return "ok"
+        with self.reading() as link:
+            found = link.value("PRAGMA integrity_check(1)")
+            broken = link.one("PRAGMA foreign_key_check")
+        return str(found) if broken is None else f"foreign key of {broken[0]}"
 
     # -- SQLModel, for the small objects --------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -73,19 +74,33 @@ class Ledger:
                 return Seen(rows, label, error)
         return None
 
-    def keep(self, desk: Desk, payload: Payload, batches: Iterable[Batch]) -> Tally:
-        """Keep all rows of a payload, or, on any exception, none of them."""
+    def keep(
+        self,
+        desk: Desk,
+        payload: Payload,
+        batches: Iterable[Batch],
+        *,
+        supersede: bool = True,
+    ) -> Tally:
+        """Keep all rows of a payload, or, on any exception, none of them.
+
+        supersede: what an earlier reading of it rejected waits no longer.
+        """
         from tracker.store.posts import prepare
         from tracker.store.readings import Keeping
 
         tally = Tally()
         with self._database.writing() as link:
+            if supersede:
+                self._supersede(link, desk, payload)
             payload_id = self._open(link, desk, payload)
             keeping = Keeping(link, self._zone, payload_id)
+            header: tuple[str, ...] = ()
             for prepared in ahead(batches, prepare):
+                header = prepared.batch.header or header
                 tally += keeping.take(prepared)
             keeping.finish()
-            self._close(link, payload_id, digest_of(payload), tally)
+            self._close(link, payload_id, digest_of(payload), tally, header=header)
             Runs(self._database).fence(link, desk.run_id)
         return tally
 
@@ -93,6 +108,7 @@ class Ledger:
         """Remember a payload that was refused whole; all its rows are rejected."""
         tally = Tally(rows=error.rows, rejected=error.rows)
         with self._database.writing() as link:
+            self._supersede(link, desk, payload)
             payload_id = self._open(link, desk, payload)
             self._close(link, payload_id, digest_of(payload), tally, str(error))
             link.run(
@@ -102,13 +118,16 @@ class Ledger:
             )
         return tally
 
-    def _open(self, link: Link, desk: Desk, payload: Payload) -> int:
-        """Enter a payload; rejects of an earlier reading of it are superseded."""
+    def _supersede(self, link: Link, desk: Desk, payload: Payload) -> None:
+        """What an earlier reading of this payload rejected is read again now."""
         link.run(
             "UPDATE reject SET state = 'superseded' WHERE state = 'open' AND payload_id"
             " IN (SELECT id FROM payload WHERE source_id = ? AND label = ?)",
             (desk.source_id, payload.label),
         )
+
+    def _open(self, link: Link, desk: Desk, payload: Payload) -> int:
+        """Enter a payload; its number."""
         number = 1 + (link.value("SELECT max(id) FROM payload") or 0)
         link.run(
             "INSERT INTO payload (id, source_id, run_id, label, stamp, digest,"
@@ -135,15 +154,20 @@ class Ledger:
         digest: str,
         tally: Tally,
         error: str | None = None,
+        *,
+        header: tuple[str, ...] = (),
     ) -> None:
         outcome = "refused" if error else outcome_of(tally)
         sets = ", ".join(f"{name} = ?" for name in COUNTS)
+        names = json.dumps(header, ensure_ascii=False) if header else None
         link.run(
-            f"UPDATE payload SET digest = ?, outcome = ?, error = ?, {sets} WHERE id = ?",
+            "UPDATE payload SET digest = ?, outcome = ?, error = ?, header = ?,"
+            f" {sets} WHERE id = ?",
             (
                 digest,
-                outcome,
+                str(outcome),
                 error,
+                names,
                 *(getattr(tally, name) for name in COUNTS),
                 payload_id,
             ),

@@ -1,0 +1,125 @@
+"""tracker export: data for other programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from tracker.cli.common import say, with_tracker
+
+if TYPE_CHECKING:
+    from tracker.app import Tracker
+
+WHAT = ("readings", "posts", "totals", "rejects", "findings", "runs")
+FORMATS = ("csv", "json", "jsonl", "parquet")
+
+
+@click.command()
+@click.argument("what", type=click.Choice(WHAT))
+@click.option("--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
+@click.option("--campaign", metavar="ID", help="For totals: of this campaign.")
+@with_tracker
+def export(
+    tracker: Tracker, what: str, form: str, out: Path | None, campaign: str | None
+) -> None:
+    """Write a table to standard output, or to a file.
+
+    Unknown is null (CSV: empty). In CSV a text that a spreadsheet could take for a
+    formula gets a leading '; reading the file again takes it away.
+    """
+    columns, rows = _table(tracker, what, campaign)
+    if out is None:
+        _write(form, columns, rows, sys.stdout, sys.stdout.buffer)
+        return
+    partial = out.with_name(out.name + ".part")
+    with open(partial, "w", encoding="utf-8", newline="") as text:
+        _write(form, columns, rows, text, text.buffer)
+    partial.replace(out)
+    say(f"Wrote {out}")
+
+
+def _table(
+    tracker: Tracker, what: str, campaign: str | None
+) -> tuple[list[str], Iterable[list[Any]]]:
+    if what == "totals":
+        return _totals(tracker, campaign)
+    if campaign is not None:
+        raise click.UsageError("--campaign is for totals")
+    from tracker.store import extracts
+
+    columns = list(extracts.EXTRACTS[what].columns)
+    return columns, extracts.rows(tracker.database, what)
+
+
+def _totals(tracker: Tracker, campaign: str | None) -> tuple[list[str], list[list[Any]]]:
+    """Totals by day, one row a day and metric."""
+    from tracker.model import iso
+    from tracker.store.totals import Reckoner
+
+    found = Reckoner(tracker.database, tracker.zone).totals(campaign, by="day")
+    facts = ("value", "gain", "known", "unknown")
+    rows = [
+        [
+            campaign,
+            row.key["day"],
+            row.posts,
+            name,
+            *(getattr(total, fact) for fact in facts),
+            iso(total.oldest),
+            iso(total.newest),
+        ]
+        for row in found.rows
+        for name, total in row.metrics.items()
+    ]
+    return ["campaign", "day", "posts", "metric", *facts, "oldest", "newest"], rows
+
+
+def _write(
+    form: str,
+    columns: list[str],
+    rows: Iterable[list[Any]],
+    text: IO[str],
+    binary: IO[bytes],
+) -> None:
+    if form == "csv":
+        _csv(columns, rows, text)
+    elif form == "parquet":
+        _parquet(columns, rows, binary)
+    else:
+        text.writelines(_json(columns, rows, lines=form == "jsonl"))
+
+
+def _csv(columns: list[str], rows: Iterable[list[Any]], text: IO[str]) -> None:
+    import csv
+
+    from tracker.cells import escape
+
+    out = csv.writer(text, lineterminator="\n")
+    out.writerow(columns)
+    for row in rows:
+        out.writerow([escape(v) if isinstance(v, str) else v for v in row])
+
+
+def _json(columns: list[str], rows: Iterable[list[Any]], *, lines: bool) -> Iterator[str]:
+    before, between, after = ("", "\n", "\n") if lines else ("[\n", ",\n", "\n]\n")
+    yield before
+    first = True
+    for row in rows:
+        if not first:
+            yield between
+        first = False
+        yield json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False)
+    yield after if not first or not lines else ""
+
+
+def _parquet(columns: list[str], rows: Iterable[list[Any]], binary: IO[bytes]) -> None:
+    import polars as pl
+
+    frame = pl.DataFrame(list(rows), schema=columns, orient="row", infer_schema_length=None)
+    frame.write_parquet(binary)

@@ -1,0 +1,142 @@
+"""Extracts: tables for other programs, row by row, ordered by their keys.
+
+Names and order of columns are stable. Instants are ISO 8601 in UTC (a day without
+a time is a date), ids are text, unknown is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.model import COLUMNS, METRICS, iso
+from tracker.store.database import Database, Link
+
+_COUNTS = tuple(f"r.{metric}" for metric in METRICS)
+_POST = "p.platform, p.handle, p.external_id, p.url, p.published_at"
+_ORIGIN = (
+    " JOIN payload y ON y.id = {0}.payload_id JOIN source t ON t.id = y.source_id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """columns of the answer; instants: those that are instants; sql: the question."""
+
+    columns: tuple[str, ...]
+    instants: frozenset[str]
+    sql: str
+
+
+EXTRACTS = {
+    "readings": Extract(
+        (*COLUMNS, "class", "source", "file", "line", "recorded_at"),
+        frozenset({"published_at", "captured_at", "recorded_at"}),
+        f"SELECT {_POST}, r.captured_at, p.caption, p.kind, {', '.join(_COUNTS)},"
+        " y.provenance, t.name, y.label, r.line, y.recorded_at"
+        " FROM post p JOIN reading r ON r.post_id = p.id"
+        + _ORIGIN.format("r")
+        + " ORDER BY p.platform, p.external_id, r.captured_at",
+    ),
+    "posts": Extract(
+        (
+            "platform",
+            "handle",
+            "post_id",
+            "url",
+            "published_at",
+            "caption",
+            "kind",
+            "ambassador",
+            "first_at",
+            "last_at",
+            *METRICS,
+        ),
+        frozenset({"published_at", "first_at", "last_at"}),
+        f"SELECT {_POST}, p.caption, p.kind, m.slug, r.first_at, r.last_at,"
+        f" {', '.join(_COUNTS)} FROM post p JOIN post_state r ON r.post_id = p.id"
+        " JOIN attribution a ON a.post_id = p.id AND a.campaign_id = 0"
+        " LEFT JOIN ambassador m ON m.id = a.ambassador_id"
+        " ORDER BY p.platform, p.external_id",
+    ),
+    "rejects": Extract(
+        (
+            "id",
+            "source",
+            "file",
+            "line",
+            "column",
+            "code",
+            "reason",
+            "raw",
+            "state",
+            "recorded_at",
+        ),
+        frozenset({"recorded_at"}),
+        'SELECT CAST(r.id AS TEXT), t.name, y.label, r.line, r."column", r.code,'
+        " r.reason, r.raw, r.state, y.recorded_at FROM reject r"
+        + _ORIGIN.format("r")
+        + " ORDER BY t.name, y.label, r.line, r.id",
+    ),
+    "findings": Extract(
+        (
+            "id",
+            "rule",
+            "severity",
+            "campaign",
+            "ambassador",
+            "platform",
+            "post_id",
+            "source",
+            "at",
+            "evidence",
+            "state",
+        ),
+        frozenset({"at"}),
+        "SELECT p.platform || '/' || p.external_id || '/' || r.captured_at || '/' ||"
+        " r.metric || '/' || r.value, 'reading.disagree', 'warning', NULL, m.slug,"
+        " p.platform, p.external_id, t.name, r.captured_at, r.metric || ': ' || r.value"
+        " || ' (' || y.label || ':' || r.line || ') is smaller than another value of"
+        " the same instant', 'open' FROM disagreement r"
+        + _ORIGIN.format("r")
+        + " JOIN post p ON p.id = r.post_id"
+        " JOIN attribution a ON a.post_id = p.id AND a.campaign_id = 0"
+        " LEFT JOIN ambassador m ON m.id = a.ambassador_id"
+        " ORDER BY p.platform, p.external_id, r.captured_at, r.metric, r.value",
+    ),
+    "runs": Extract(
+        (
+            "source",
+            "slot",
+            "host",
+            "term",
+            "started_at",
+            "ended_at",
+            "outcome",
+            "merged",
+            "rows",
+            "stored",
+        ),
+        frozenset({"slot", "started_at", "ended_at"}),
+        "SELECT t.name, r.slot, r.host, r.term, r.started_at, r.ended_at, r.outcome,"
+        " r.merged, r.rows, r.stored FROM run r JOIN source t ON t.id = r.source_id"
+        " ORDER BY t.name, r.started_at, r.id",
+    ),
+}
+
+
+def rows(database: Database, name: str, size: int = 10_000) -> Iterator[list[Any]]:
+    """The rows of an extract, in one snapshot."""
+    extract = EXTRACTS[name]
+    at = [n for n, column in enumerate(extract.columns) if column in extract.instants]
+    with database.reading() as link:
+        yield from _shown(link, extract.sql, at, size)
+
+
+def _shown(link: Link, sql: str, instants: list[int], size: int) -> Iterator[list[Any]]:
+    for found in link.each(sql, size=size):
+        row = list(found)
+        for n in instants:
+            row[n] = iso(row[n])
+        yield row
