@@ -1,0 +1,237 @@
+"""From facts to published pages: collect, build, put on the shelf.
+
+A page is made only when what it is made from has changed, so that a small change
+costs little; the same data give the same bytes, whenever they are built.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tracker.errors import ConfigError, NotFoundError
+from tracker.facts import CampaignFacts, SourceFacts
+from tracker.report.shelf import Shelf
+from tracker.report.words import LANGUAGES, Words
+
+if TYPE_CHECKING:
+    from tracker.app import Tracker
+    from tracker.report.gallery import Gallery
+    from tracker.report.site import Site
+
+#: A source is late when it has missed two looks and these milliseconds.
+GRACE = 600_000
+CHARTS = Path(".cache") / "charts"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """written, removed: files, relative to folder; drawn: charts drawn anew."""
+
+    folder: Path
+    written: tuple[str, ...]
+    unchanged: int
+    removed: tuple[str, ...]
+    drawn: int
+    campaigns: tuple[str, ...]
+
+
+def publish(
+    tracker: Tracker,
+    *,
+    out: Path | None = None,
+    campaign: str | None = None,
+    now: int,
+    language: str | None = None,
+) -> Published:
+    """Write the pages of one campaign, or of all.
+
+    out: instead of the workspace's folder. language: instead of each campaign's.
+    Raises NotFoundError, LockedError, ReportError; what was published stays.
+    """
+    from tracker.report.gallery import Gallery
+    from tracker.store import facts as store
+
+    if language is not None and language not in LANGUAGES:
+        raise _language(language)
+    found = store.read(tracker.database)
+    slugs = [facts.campaign.id for facts in found]
+    if campaign is not None and campaign not in slugs:
+        raise NotFoundError("campaign", campaign, slugs)
+    sources = source_facts(tracker, now)
+    found = [replace(facts, sources=sources) for facts in found]
+    folder = out or tracker.home / tracker.settings.site
+    gallery = Gallery(tracker.home / CHARTS)
+    scope = ("",) if campaign is None else (campaign,)
+    with Shelf(folder, now, scope) as shelf:
+        _assets(shelf)
+        _index(shelf, found, Words(language or tracker.settings.language))
+        for facts in found:
+            if campaign in (None, facts.campaign.id):
+                _campaign(shelf, facts, gallery, _words(facts, language))
+    gallery.tidy()
+    return Published(
+        folder,
+        tuple(shelf.written),
+        len(shelf.after) - len(shelf.written),
+        tuple(shelf.removed),
+        gallery.drawn,
+        tuple(slugs if campaign is None else [campaign]),
+    )
+
+
+def _words(facts: CampaignFacts, language: str | None) -> Words:
+    campaign = facts.campaign
+    return Words(language or campaign.language, campaign.currency, campaign.timezone)
+
+
+def _language(language: str) -> ConfigError:
+    return ConfigError(
+        "LANGUAGE",
+        "report",
+        f'"{language}" is no language of the pages',
+        "Nothing was written",
+        f"Use one of: {', '.join(LANGUAGES)}",
+    )
+
+
+# -- what is put on the shelf -------------------------------------------------------
+
+
+def _assets(shelf: Shelf) -> None:
+    from tracker.report.site import ASSETS, asset
+
+    for name in ASSETS:
+        data = asset(name)
+        shelf.put(name, _digest(data.decode()), lambda data=data: data)  # type: ignore[misc]
+
+
+def _index(shelf: Shelf, found: list[CampaignFacts], words: Words) -> None:
+    from tracker.report.pages import index_page
+    from tracker.report.site import Site
+
+    _page(shelf, Site(words), "index.html", "index", index_page(found), "")
+
+
+def _campaign(
+    shelf: Shelf, facts: CampaignFacts, gallery: Gallery, words: Words
+) -> None:
+    from tracker.report.pages import campaign_page
+    from tracker.report.quality import quality_page
+    from tracker.report.site import Site
+
+    site, slug = Site(words), facts.campaign.id
+    page = campaign_page(facts, words, gallery)
+    _page(shelf, site, f"{slug}/index.html", "campaign", page, "../")
+    _page(shelf, site, f"{slug}/quality.html", "quality", quality_page(facts), "../")
+    _posts(shelf, site, facts)
+    _people(shelf, site, facts)
+    _data(shelf, facts)
+
+
+def _page(
+    shelf: Shelf, site: Site, name: str, template: str, page: Any, root: str
+) -> None:
+    shelf.put(
+        name,
+        _digest(site.style, repr(page)),
+        lambda: site.page(f"{template}.html.j2", page, root=root, active=template).encode(),
+    )
+
+
+def _posts(shelf: Shelf, site: Site, facts: CampaignFacts) -> None:
+    from tracker.report.table import posts_page
+
+    page, words = posts_page(facts), site.words
+    names = {
+        "metric_names": [words.metric(metric) for metric in page.metrics],
+        "platform_names": [words.platform(name) for name in page.platforms],
+    }
+    shelf.put(
+        f"{facts.campaign.id}/posts.html",
+        _digest(site.style, page.digest()),
+        lambda: site.page(
+            "posts.html.j2", page, root="../", active="posts", **names
+        ).encode(),
+    )
+
+
+def _people(shelf: Shelf, site: Site, facts: CampaignFacts) -> None:
+    from tracker.report.person import ambassador_page, own_frame
+    from tracker.report.text import file_name
+
+    frame = own_frame(facts)
+    own = facts.posts.partition_by("ambassador", as_dict=True, maintain_order=True)
+    for person in facts.people:
+        posts = own.get((person.id,), facts.posts.clear())
+        page = ambassador_page(facts, person, posts, frame, site.words)
+        name = f"{facts.campaign.id}/ambassadors/{file_name(person.id)}.html"
+        _page(shelf, site, name, "ambassador", page, "../../")
+
+
+def _data(shelf: Shelf, facts: CampaignFacts) -> None:
+    from tracker.report.data import csv_bytes, json_bytes, tables
+
+    about = f"{facts.campaign.id} {facts.campaign.timezone} {facts.as_of}"
+    for name, frame in tables(facts).items():
+        data = csv_bytes(frame)
+        made_from = _digest(about, data.decode())
+        place = f"{facts.campaign.id}/data/{name}"
+        shelf.put(f"{place}.csv", made_from, lambda data=data: data)  # type: ignore[misc]
+        shelf.put(
+            f"{place}.json",
+            made_from,
+            lambda frame=frame: json_bytes(facts, frame),  # type: ignore[misc]
+        )
+
+
+def _digest(*texts: str) -> str:
+    whole = hashlib.sha256()
+    for text in texts:
+        whole.update(text.encode("utf-8", "surrogatepass"))
+        whole.update(b"\0")
+    return whole.hexdigest()
+
+
+# -- sources ------------------------------------------------------------------------
+
+
+def source_facts(tracker: Tracker, now: int) -> tuple[SourceFacts, ...]:
+    """Sources of tracker.toml with their state; late by the clock of the caller."""
+    states = {state.name: state for state in tracker.runs.states()}
+    return tuple(_sources(tracker, states, now))
+
+
+def _sources(
+    tracker: Tracker, states: dict[str, Any], now: int
+) -> Iterator[SourceFacts]:
+    for block in sorted(tracker.settings.sources, key=lambda block: block.name):
+        state = states.get(block.name)
+        every = _cadence(block.every) if block.every else block.cron
+        late = None
+        if state and state.last_run is not None and block.every:
+            over = now - state.last_run - 2 * block.every
+            late = over if over > GRACE else None
+        yield SourceFacts(
+            block.name,
+            block.kind,
+            every,
+            state.state if state else "ready",
+            state.reason if state else None,
+            late,
+        )
+
+
+def _cadence(ms: int) -> str:
+    """900000 as 15m."""
+    for size, unit in _units():
+        if ms % size == 0:
+            return f"{ms // size}{unit}"
+    return f"{ms}ms"
+
+
+def _units() -> Iterable[tuple[int, str]]:
+    return (86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")

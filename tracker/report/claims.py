@@ -1,0 +1,75 @@
+"""Figures that sources dispute: all of them, the one used, and how far apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tracker.facts import CampaignFacts
+from tracker.model import METRICS
+from tracker.report.figures import Claim, claims, resolve
+
+if TYPE_CHECKING:
+    from tracker.report.gallery import Drawing
+    from tracker.report.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """One metric. used: the value of this report, measured when no claim is used."""
+
+    metric: str
+    claims: tuple[Claim, ...]
+    used: Decimal | None
+    measured: bool
+    flagged: bool
+
+    @property
+    def times(self) -> float | None:
+        """The largest value over the smallest."""
+        values = [float(c.value) for c in self.claims if c.value]
+        if self.measured and self.used:
+            values.append(float(self.used))
+        if len(values) < 2 or min(values) <= 0:
+            return None
+        return max(values) / min(values)
+
+
+def disputes(facts: CampaignFacts) -> tuple[Dispute, ...]:
+    """Claims by metric, in the plan's order; the one used comes first."""
+    by_metric: dict[str, list[Claim]] = {}
+    for claim in claims(facts.plan):
+        by_metric.setdefault(claim.metric, []).append(claim)
+    return tuple(_dispute(facts, metric, said) for metric, said in by_metric.items())
+
+
+def _dispute(facts: CampaignFacts, metric: str, said: list[Claim]) -> Dispute:
+    said = sorted(said, key=lambda c: (not c.used, c.as_of or "9", c.value or 0))
+    used = next((c.value for c in said if c.used), None)
+    measured = False
+    if used is None and (metric in METRICS or metric == "posts"):
+        value = resolve(facts, metric).value
+        used, measured = (Decimal(value), True) if value is not None else (None, False)
+    flagged = any(c.used is False for c in said) and not any(c.used for c in said)
+    return Dispute(metric, tuple(said), used, measured, flagged and not measured)
+
+
+def chart(found: tuple[Dispute, ...], w: Words, gallery: Any) -> Drawing | None:
+    """Each value divided by the one used; only where several can be compared."""
+    points = []
+    for dispute in found:
+        if dispute.used is None or dispute.used <= 0 or (dispute.times or 1) <= 1:
+            continue
+        name = w.metric(dispute.metric)
+        if dispute.measured:
+            points.append([name, 1.0, w.compact(float(dispute.used)), True])
+        for claim in dispute.claims:
+            if claim.value is not None and claim.value > 0:
+                ratio = round(float(claim.value / dispute.used), 4)
+                text = w.compact(float(claim.value))
+                points.append([name, ratio, text, bool(claim.used)])
+    if not points:
+        return None
+    shown: Drawing = gallery.show("conflict", w, {"claims": points})
+    return shown

@@ -1,0 +1,406 @@
+"""What templates are given: one frozen value a page, made from facts.
+
+A page's value holds everything that its bytes depend on, so that a page whose
+value did not change need not be written again. Text of strangers is cleaned here;
+templates escape and isolate it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tracker.facts import CampaignFacts, SourceFacts
+from tracker.kpi.costs import per
+from tracker.kpi.pace import Pace, pace
+from tracker.kpi.series import Daily, daily
+from tracker.model import NOT_ADDITIVE, day_number, local_day, number_day
+from tracker.report import claims as disputes
+from tracker.report.board import Board, board
+from tracker.report.figures import Figure, budget, figures, period, resolve
+from tracker.report.gallery import Drawing
+from tracker.report.listing import Listed, listed
+from tracker.report.text import clean
+from tracker.report.unknowns import unknowns
+from tracker.report.words import Words
+
+#: Posts in the table of the campaign page.
+TOP = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the frame of every page of a campaign needs.
+
+    root: the way to the folder of all pages. state: draft, open or closed.
+    """
+
+    id: str
+    name: str
+    root: str
+    state: str
+    as_of: int | None
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class MissionRow:
+    id: str
+    name: str
+    opens: date | None
+    due: date | None
+    state: str  # past, now, ahead
+
+
+@dataclass(frozen=True, slots=True)
+class CostRow:
+    """A cost: name of what it is per, value, what was divided by what."""
+
+    name: str
+    value: Decimal | None
+    cost: Decimal
+    count: int | Decimal | None
+    units: int
+    benchmark: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    first: date
+    gain: int
+    total: int
+    days: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformRow:
+    """A platform in its own unit; metric None: nothing is known of its posts."""
+
+    platform: str
+    posts: int
+    metric: str | None
+    value: int | None
+    known: int
+    unknown: int
+    classes: tuple[str, ...]
+    newest: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The leading metric over time; drawings by name; smalls with their values."""
+
+    metric: str
+    platform: str | None
+    series: Daily
+    pace: Pace | None
+    end: date
+    target: Decimal | None
+    figure: Figure
+    total: Drawing
+    gains: Drawing
+    months: tuple[Month, ...]
+    week: tuple[tuple[str, int], ...]
+    smalls: tuple[tuple[Figure, Drawing], ...]
+    largest_fall: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignPage:
+    head: Head
+    strategy: Mapping[str, Any]
+    applicants: int | None
+    starts: date | None
+    ends: date | None
+    spent: int
+    length: int
+    budget: Decimal | None
+    people: int
+    active: int
+    figures: tuple[Figure, ...]
+    progress: Progress | None
+    missions: tuple[MissionRow, ...]
+    board: Board
+    scatter: Drawing | None
+    platforms: tuple[PlatformRow, ...]
+    posts: int
+    costs: tuple[CostRow, ...]
+    benchmark: str
+    top: tuple[Listed, ...]
+    disputes: tuple[disputes.Dispute, ...]
+    conflict: Drawing | None
+    unknowns: tuple[tuple[str, str], ...]
+    plan: tuple[tuple[str, str], ...]
+    sources: tuple[SourceFacts, ...]
+    metrics: tuple[str, ...]
+    tips: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A campaign on the page of all campaigns."""
+
+    head: Head
+    strategy: str
+    starts: date | None
+    ends: date | None
+    spent: int
+    length: int
+    why: str
+    figures: tuple[Figure, ...]
+    posts: int
+    people: int
+    weeks: tuple[int, ...]
+    metric: str | None
+    troubled: int
+    sources: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage:
+    cards: tuple[Card, ...]
+
+
+def head(facts: CampaignFacts, root: str) -> Head:
+    campaign = facts.campaign
+    return Head(
+        campaign.id,
+        clean(campaign.name),
+        root,
+        campaign.state,
+        facts.as_of,
+        campaign.timezone,
+    )
+
+
+def today(facts: CampaignFacts) -> date | None:
+    """The day of the newest reading, in the campaign's zone."""
+    if facts.as_of is None:
+        return None
+    return local_day(facts.as_of, ZoneInfo(facts.campaign.timezone))
+
+
+def campaign_page(facts: CampaignFacts, w: Words, gallery: Any) -> CampaignPage:
+    """The page of one campaign. gallery: where its charts come from."""
+    from tracker.report.progress import progress, tips
+
+    plan, tiles = facts.plan, figures(facts)
+    spent, length = period(facts)
+    ladder, told = board(facts), disputes.disputes(facts)
+    way = progress(facts, tiles, w, gallery)
+    return CampaignPage(
+        head=head(facts, "../"),
+        strategy=_strategy(plan),
+        applicants=_applicants(plan),
+        starts=facts.campaign.starts,
+        ends=facts.campaign.ends,
+        spent=spent,
+        length=length,
+        budget=budget(plan),
+        people=len(facts.people),
+        active=sum(1 for person in facts.people if person.posts),
+        figures=tiles,
+        progress=way,
+        missions=missions(facts),
+        board=ladder,
+        scatter=ladder.scatter(w, gallery, facts.leading),
+        platforms=tuple(platform_rows(facts)),
+        posts=facts.posts_total,
+        costs=tuple(_costs(facts)),
+        benchmark=clean(str((plan.get("benchmark") or {}).get("name") or "")),
+        top=listed(facts, facts.posts.head(TOP)),
+        disputes=told,
+        conflict=disputes.chart(told, w, gallery),
+        unknowns=tuple(unknowns(facts, tiles, w)),
+        plan=tuple(_plan(plan, w)),
+        sources=_lasting(facts.sources),
+        metrics=facts.metrics,
+        tips=tips(way, len(facts.people), w),
+    )
+
+
+def _lasting(sources: tuple[SourceFacts, ...]) -> tuple[SourceFacts, ...]:
+    """Without what depends on the hour: only the quality page says who is late."""
+    return tuple(replace(source, late=None) for source in sources)
+
+
+def _strategy(plan: Mapping[str, Any]) -> Mapping[str, Any]:
+    raw = plan.get("strategy") or {}
+    return {
+        "kind": clean(str(raw.get("kind") or "")),
+        "why": clean(str(raw.get("why") or "")),
+    }
+
+
+def _applicants(plan: Mapping[str, Any]) -> int | None:
+    found = (plan.get("selection") or {}).get("applicants")
+    return found if isinstance(found, int) and found > 0 else None
+
+
+def missions(facts: CampaignFacts) -> tuple[MissionRow, ...]:
+    """The plan's missions in its order."""
+    now = today(facts)
+    out = []
+    for raw in facts.plan.get("mission", ()):
+        opens, due = _date(raw.get("opens")), _date(raw.get("due"))
+        state = "ahead"
+        if now and due and due < now:
+            state = "past"
+        elif now and (opens is None or opens <= now):
+            state = "now"
+        name = clean(str(raw.get("name") or raw.get("id") or ""))
+        out.append(MissionRow(clean(str(raw.get("id") or "")), name, opens, due, state))
+    return tuple(out)
+
+
+def _date(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(value)[:10]) if value else None
+    except ValueError:
+        return None
+
+
+def platform_rows(facts: CampaignFacts) -> list[PlatformRow]:
+    """Each platform by the first metric known of it, in the usual order."""
+    order = [m for m in (facts.leading, *facts.metrics) if m and m not in NOT_ADDITIVE]
+    found = []
+    for part in facts.platforms:
+        metric = next((m for m in order if part.counts[m].known), None)
+        count = part.counts[metric] if metric else None
+        found.append(
+            PlatformRow(
+                part.platform,
+                part.posts,
+                metric,
+                count.value if count else None,
+                count.known if count else 0,
+                count.unknown if count else part.posts,
+                part.classes if count else ("unknown",),
+                count.newest if count else None,
+            )
+        )
+    return sorted(found, key=lambda row: (-row.posts, row.platform))
+
+
+def _costs(facts: CampaignFacts) -> list[CostRow]:
+    cost = budget(facts.plan)
+    if cost is None:
+        return []
+    mark = budget({"budget": {"amount": (facts.plan.get("benchmark") or {}).get("cost")}})
+    rows = []
+    wanted = [("views", 1), ("views", 1000), ("posts", 1), ("lead", 1), ("sale", 1)]
+    named = {figure.metric for figure in figures(facts)}
+    for metric, units in wanted:
+        if metric not in named and metric != "posts":
+            continue
+        count = resolve(facts, metric).value
+        bench = per(mark, count, units) if mark is not None else None
+        rows.append(CostRow(metric, per(cost, count, units), cost, count, units, bench))
+    if facts.people:
+        many = len(facts.people)
+        bench = per(mark, many) if mark is not None else None
+        rows.append(CostRow("ambassador", per(cost, many), cost, many, 1, bench))
+    return rows
+
+
+def _plan(plan: Mapping[str, Any], w: Words) -> list[tuple[str, str]]:
+    """The four steps, as far as they are filled in."""
+
+    def names(key: str, field: str) -> str:
+        said = [clean(str(x.get(field) or "")) for x in plan.get(key, ())]
+        return ", ".join(name for name in said if name)
+
+    strategy = plan.get("strategy") or {}
+    why = clean(str(strategy.get("why") or ""))
+    kind = w.strategy(clean(str(strategy["kind"]))) if strategy.get("kind") else ""
+    aims = []
+    for raw in plan.get("indicator", ()):
+        metric = w.metric(clean(str(raw.get("metric") or raw.get("id") or "")))
+        target = raw.get("target")
+        known = isinstance(target, (int, float)) and not isinstance(target, bool)
+        aims.append(f"{metric} {w.compact(target)}" if known else metric)
+    return [
+        (w("Strategy"), ". ".join(x.rstrip(".") for x in (kind, why) if x)),
+        (w("Tools"), names("tool", "name")),
+        (w("Content"), names("content", "type")),
+        (w("Indicators"), ", ".join(aims)),
+    ]
+
+
+def card(facts: CampaignFacts) -> Card:
+    """The campaign's own four indicators; never a sum over campaigns."""
+    spent, length = period(facts)
+    strategy = _strategy(facts.plan)
+    series = leading_series(facts, None)
+    return Card(
+        head=head(facts, ""),
+        strategy=strategy["kind"],
+        starts=facts.campaign.starts,
+        ends=facts.campaign.ends,
+        spent=spent,
+        length=length,
+        why=strategy["why"],
+        figures=figures(facts)[:4],
+        posts=facts.posts_total,
+        people=len(facts.people),
+        weeks=_weeks(series),
+        metric=facts.leading,
+        troubled=sum(
+            1 for s in facts.sources if s.state in ("paused", "failed")
+        ),
+        sources=len(facts.sources),
+    )
+
+
+def _weeks(series: Daily | None) -> tuple[int, ...]:
+    if series is None:
+        return ()
+    gains = series.gains
+    return tuple(sum(gains[at : at + 7]) for at in range(0, len(gains), 7))
+
+
+def leading_series(facts: CampaignFacts, platform: str | None) -> Daily | None:
+    """Gains of the leading metric by day, from the campaign's start to the data's end."""
+    return None if facts.leading is None else metric_series(facts, facts.leading, platform)
+
+
+def metric_series(
+    facts: CampaignFacts, metric: str, platform: str | None = None
+) -> Daily | None:
+    """Gains of a metric ('posts' too) by day; None without any day."""
+    gained: dict[int, int] = {}
+    changed: set[int] = set()
+    for day in facts.days:
+        if platform is not None and day.platform != platform:
+            continue
+        changed.add(day.day)
+        gain = day.posts if metric == "posts" else day.gains.get(metric, 0)
+        gained[day.day] = gained.get(day.day, 0) + gain
+    now = today(facts)
+    if not changed or now is None:
+        return None
+    starts = facts.campaign.starts
+    first = min(changed) if starts is None else min(day_number(starts), min(changed))
+    last = max(max(changed), day_number(now))
+    return daily(gained, sorted(changed), first, last)
+
+
+def end_of(facts: CampaignFacts, series: Daily) -> date:
+    """The last day that curves show."""
+    last = number_day(series.last)
+    return max(facts.campaign.ends, last) if facts.campaign.ends else last
+
+
+def pace_of(facts: CampaignFacts, series: Daily) -> Pace | None:
+    if facts.campaign.ends is None:
+        return None
+    return pace(series.gains, day_number(facts.campaign.ends) - series.last)
+
+
+def index_page(all_facts: Sequence[CampaignFacts]) -> IndexPage:
+    return IndexPage(tuple(card(facts) for facts in all_facts))

@@ -1,0 +1,124 @@
+"""Pages from values: the only module that knows Jinja.
+
+Autoescape is on and an undefined name is an error. What is marked safe here is
+drawn or encoded by this package, never text of data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup, escape
+
+from tracker import __version__
+from tracker.errors import ReportError
+from tracker.model import METRICS, number_day
+from tracker.report.gallery import Drawing
+from tracker.report.sparks import spark
+from tracker.report.table import script_json
+from tracker.report.words import Words
+
+#: Files that pages need beside them, copied as they are.
+ASSETS = ("style.css", "report.js", "posts.js")
+
+
+def folder() -> Path:
+    """The templates: inside an installed package, beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    for place in (package / "templates", package.parent / "templates"):
+        if (place / "base.html.j2").is_file():
+            return place
+    raise ReportError(
+        "TEMPLATES", "templates", "they are not installed", "The last pages stay"
+    )
+
+
+class Site:
+    """One language's templates."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        self.environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(folder()),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+        )
+        self.environment.filters.update(
+            rich=rich, drawn=drawn, said=said, json=block, date=number_day
+        )
+        self.environment.globals.update(
+            w=words,
+            _=words,
+            version=__version__,
+            drawing=drawing,
+            METRICS=METRICS,
+            spark=spark,
+        )
+
+    @cached_property
+    def style(self) -> str:
+        """Changes when templates, words or the tool do."""
+        whole = hashlib.sha256(__version__.encode())
+        here = Path(__file__).parent
+        parts = [*folder().glob("*.j2"), *here.glob("*.py")]
+        for part in sorted(parts, key=lambda path: path.name):
+            whole.update(part.read_bytes())
+        words = self.words
+        whole.update(f"{words.language} {words.currency} {words.zone.key}".encode())
+        return whole.hexdigest()
+
+    def page(self, template: str, page: Any, **more: Any) -> str:
+        """One page. Raises ReportError; the pages that are there stay."""
+        try:
+            return self.environment.get_template(template).render(p=page, **more)
+        except jinja2.TemplateError as error:
+            raise ReportError(
+                "RENDER",
+                template,
+                f"{type(error).__name__}: {error}",
+                "The last pages stay",
+                "Report this as a bug",
+            ) from error
+
+
+def asset(name: str) -> bytes:
+    return (folder() / name).read_bytes()
+
+
+def rich(text: str) -> Markup:
+    """**bold** in a sentence of the catalogue; all else is escaped."""
+    return Markup(re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", str(escape(text))))  # noqa: S704
+
+
+def said(text: str) -> Markup:
+    """Text of data, kept from turning the text around it."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def drawn(svg: str) -> Markup:
+    """A drawing of charts.py."""
+    return Markup(svg)  # noqa: S704
+
+
+def drawing(chart: Drawing) -> Markup:
+    wide, narrow = drawn(chart.wide), drawn(chart.narrow)
+    return Markup('<div class="wide">{}</div><div class="narrow">{}</div>').format(
+        wide, narrow
+    )
+
+
+def block(value: Any) -> Markup:
+    """Data for a script, in a block that is not run."""
+    return Markup(script_json(value))  # noqa: S704
+
+
+

@@ -1,0 +1,185 @@
+"""How a page speaks: numbers, dates, money and words in English and French.
+
+Texts are looked up by their English sentence, whole, with named holes; a sentence
+that French lacks is remembered in `missing`, and a test fails on it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tracker.codes import CURRENCIES
+from tracker.model import is_day, local_day, moment
+
+THIN, HARD, MINUS = "\u202f", "\u00a0", "\u2212"
+LANGUAGES = ("en", "fr")
+MONTHS = {
+    "en": (
+        "January February March April May June July August September October"
+        " November December"
+    ).split(),
+    "fr": (
+        "janvier février mars avril mai juin juillet août septembre octobre"
+        " novembre décembre"
+    ).split(),
+}
+SHORT = {
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
+    "fr": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split(),
+}
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+
+METRICS = {
+    "views": "Views",
+    "impressions": "Impressions",
+    "reach": "Reach",
+    "likes": "Likes",
+    "comments": "Comments",
+    "shares": "Shares",
+    "quotes": "Quotes",
+    "saves": "Saves",
+    "clicks": "Clicks",
+    "watch_seconds": "Seconds watched",
+    "posts": "Posts",
+    "lead": "Leads",
+    "leads": "Leads",
+    "test_drive": "Test drives",
+    "reservation": "Reservations",
+    "sale": "Sales",
+    "saving": "Savings",
+    "idea": "Ideas",
+    "sign_up": "Sign-ups",
+    "awareness": "Awareness",
+    "cpv": "Cost per view",
+    "cpm_views": "Cost per 1,000 views",
+    "cpp": "Cost per post",
+    "cpl": "Cost per lead",
+    "applicants": "Applicants",
+    "items": "Posts",
+}
+PLATFORMS = {
+    "blog": "Blogs",
+    "bluesky": "Bluesky",
+    "facebook": "Facebook",
+    "flickr": "Flickr",
+    "instagram": "Instagram",
+    "linkedin": "LinkedIn",
+    "mastodon": "Mastodon",
+    "pinterest": "Pinterest",
+    "reddit": "Reddit",
+    "snapchat": "Snapchat",
+    "threads": "Threads",
+    "tiktok": "TikTok",
+    "tumblr": "Tumblr",
+    "twitch": "Twitch",
+    "unknown": "Platform not known",
+    "vimeo": "Vimeo",
+    "web": "Web",
+    "x": "X (Twitter)",
+    "youtube": "YouTube",
+}
+STRATEGIES = {
+    "practical": "Predictive practitioner",
+    "creative": "Creative experimenter",
+    "champion": "Social media champion",
+    "transformative": "Social media transformer",
+}
+
+
+class Words:
+    """One language and one currency."""
+
+    def __init__(self, language: str, currency: str = "EUR", zone: str = "UTC") -> None:
+        self.language = language if language in LANGUAGES else "en"
+        self.french = self.language == "fr"
+        self.gap = THIN if self.french else ""
+        self.currency, self.zone = currency, ZoneInfo(zone)
+        self.missing: set[str] = set()
+        self._known: dict[str, str] = {}
+
+    def __call__(self, text: str, **values: Any) -> str:
+        said = self._known.get(text)
+        if said is None:
+            said = self._known[text] = self._french(text) if self.french else text
+        return said.format(**values) if values else said
+
+    def _french(self, text: str) -> str:
+        from tracker.report.french import WORDS
+
+        if text not in WORDS:
+            self.missing.add(text)
+        text = WORDS.get(text, text)
+        text = re.sub(r"(?<=\d) (?=\d{3}\b)", THIN, text)
+        text = re.sub(r" ([;!?%»])", THIN + r"\1", text)
+        return re.sub(r" (:)", HARD + r"\1", text).replace("« ", "«" + HARD)
+
+    # -- names --------------------------------------------------------------------
+
+    def metric(self, name: str) -> str:
+        """A metric's name; one that a plan made up is shown as it is written."""
+        return self(METRICS[name]) if name in METRICS else name.replace("_", " ")
+
+    def platform(self, name: str) -> str:
+        return self(PLATFORMS[name]) if name in PLATFORMS else name
+
+    def strategy(self, kind: str) -> str:
+        return self(STRATEGIES[kind]) if kind in STRATEGIES else kind
+
+    # -- numbers --------------------------------------------------------------------
+
+    def number(self, value: float | Decimal, digits: int = 0) -> str:
+        text = f"{abs(value):,.{digits}f}"
+        if self.french:
+            text = text.replace(",", THIN).replace(".", ",")
+        return (MINUS if round(value, digits) < 0 else "") + text
+
+    def signed(self, value: float, digits: int = 0) -> str:
+        return ("+" if value > 0 else "") + self.number(value, digits)
+
+    def percent(self, value: float | Decimal, digits: int = 1) -> str:
+        return self.number(value, digits) + (HARD + "%" if self.french else "%")
+
+    def money(self, value: Decimal, digits: int | None = None) -> str:
+        """An amount of the currency in its major unit, rounded only here."""
+        if digits is None:
+            digits = 0 if value == int(value) else CURRENCIES.get(self.currency, 2)
+        sign, text = SYMBOLS.get(self.currency), self.number(value, digits)
+        if self.french or sign is None:
+            return text + HARD + (sign or self.currency)
+        return f"{MINUS}{sign}{text[1:]}" if text.startswith(MINUS) else sign + text
+
+    def compact(self, value: float) -> str:
+        for size, unit in ((1e9, "G" if self.french else "B"), (1e6, "M"), (1e3, "k")):
+            if abs(value) >= size:
+                part = abs(value) / size
+                short = f"{part:.3g}" if part < 1000 else f"{part:.0f}"
+                if self.french:
+                    short = short.replace(".", ",")
+                return (MINUS if value < 0 else "") + short + self.gap + unit
+        return self.number(value)
+
+    # -- time -----------------------------------------------------------------------
+
+    def day(self, day: date, *, year: bool = False, short: bool = False) -> str:
+        names = (SHORT if short else MONTHS)[self.language]
+        number = "1er" if self.french and day.day == 1 else str(day.day)
+        text = f"{number}{HARD}{names[day.month - 1]}"
+        return f"{text}{HARD if short else ' '}{day.year}" if year else text
+
+    def instant(self, ms: int, *, short: bool = False) -> str:
+        """Day and hour in the campaign's zone; a day without a time is a day."""
+        text = self.day(local_day(ms, self.zone), year=True, short=short)
+        if is_day(ms):
+            return text
+        return f"{text}, {self.clock(moment(ms).astimezone(self.zone))}"
+
+    def clock(self, at: datetime) -> str:
+        """18:00 in English, 18 h 00 in French."""
+        return at.strftime(f"%H{HARD}h{HARD}%M" if self.french else "%H:%M")
+
+    def month(self, day: date) -> str:
+        return f"{MONTHS[self.language][day.month - 1]} {day.year}"
