@@ -1,0 +1,158 @@
+"""The layers of the package and the homes of its libraries, over the syntax tree.
+
+What is imported for types alone does not count: naming a type is no dependency.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = sorted((ROOT / "tracker").rglob("*.py"))
+
+#: Values and rules of the domain; pure but for the files they are asked to read.
+WORDS = {"errors", "model", "codes", "cells", "sheet", "people", "facts", "slots"}
+WORDS |= {"forms", "cron", "secrets", "plan", "planfields", "__version__"}
+#: What runs by itself: it asks the application, and knows neither SQL nor templates.
+SERVICES = {"daemon", "schedule", "looks", "watch", "workers", "publisher", "timing"}
+SERVICES |= {"hosts", "lock", "log", "systemd", "status", "doctor", "retry"}
+
+#: A part of the package, and the parts it may import besides itself.
+MAY_IMPORT: dict[str, set[str]] = {
+    "__init__": set(),
+    "__main__": {"cli"},
+    "errors": set(),
+    "model": {"errors"},
+    **{name: WORDS for name in WORDS - {"errors", "model", "__version__"}},
+    "sources": WORDS,
+    "store": WORDS,
+    "kpi": {"model", "facts"},
+    "checks": {"model", "facts"},
+    "report": WORDS | {"kpi", "checks"},
+    "ingest": WORDS | {"sources"},
+    "trial": WORDS | {"sources"},
+    "settings": WORDS | {"sources"},
+    "blocks": WORDS | {"settings"},
+    "app": WORDS | {"sources", "store", "settings", "ingest"},
+    "publish": WORDS | {"app", "store", "report", "kpi", "checks", "settings"},
+    **{
+        name: WORDS | SERVICES | {"app", "publish", "store", "settings", "sources"}
+        for name in SERVICES
+    },
+    "cli": WORDS
+    | SERVICES
+    | {"app", "publish", "store", "settings", "sources", "checks", "kpi"}
+    | {"blocks", "trial"},
+}
+#: With these SQL is written: nobody outside the store may hold them but app.
+INSIDE_STORE = {"tracker.store.tables", "tracker.store.database"}
+
+#: The only places that may import a library, as the beginnings of their paths.
+HOMES = {
+    "alembic": ("tracker/store/",),
+    "altair": ("tracker/report/charts.py",),
+    "apscheduler": ("tracker/schedule.py",),
+    "click": ("tracker/cli/",),
+    "jinja2": ("tracker/report/site.py",),
+    "keyring": ("tracker/secrets.py",),
+    "markupsafe": ("tracker/report/site.py",),
+    "psycopg": ("tracker/store/",),
+    "pydantic": (),
+    "requests": ("tracker/sources/httpclient.py",),
+    "rich": ("tracker/cli/",),
+    "sqlalchemy": ("tracker/store/",),
+    "sqlite3": ("tracker/store/",),
+    "sqlmodel": ("tracker/store/",),
+    "tomlkit": ("tracker/blocks.py",),
+    "vl_convert": ("tracker/report/charts.py",),
+}
+#: None of these is needed to say what commands there are.
+HEAVY = {"sqlalchemy", "sqlmodel", "polars", "numpy", "altair", "vl_convert", "jinja2"}
+HEAVY |= {"pydantic", "apscheduler", "requests", "rich", "tomlkit", "psycopg", "alembic"}
+
+
+def name_of(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+def part_of(file: Path) -> str:
+    """tracker/store/posts.py belongs to store, tracker/app.py to app."""
+    return file.relative_to(ROOT).parts[1].removesuffix(".py")
+
+
+def at_run_time(node: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but what stands under `if TYPE_CHECKING:`."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        yield child
+        yield from at_run_time(child)
+
+
+def imports(file: Path) -> Iterator[str]:
+    """Full names of what a file imports when it runs."""
+    for node in at_run_time(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{each.name}" for each in node.names)
+
+
+def test_every_part_has_its_place_in_the_table() -> None:
+    """A new module is put into a layer before it is used."""
+    assert {part_of(file) for file in FILES} <= set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_imports_go_one_way(file: Path) -> None:
+    """A module imports only what its layer may know."""
+    own = part_of(file)
+    parts = {name.split(".")[1] for name in imports(file) if name.startswith("tracker.")}
+    assert parts - MAY_IMPORT[own] - {own} == set()
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_sql_stays_in_the_store(file: Path) -> None:
+    """Only the store and the application hold tables or connections."""
+    if part_of(file) in ("store", "app"):
+        return
+    found = [name for name in imports(file) if name.startswith(tuple(INSIDE_STORE))]
+    assert found == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_each_library_has_one_home(file: Path) -> None:
+    """What a library is used for is decided in one place."""
+    for name in imports(file):
+        homes = HOMES.get(name.split(".")[0])
+        assert homes is None or name_of(file).startswith(homes), name
+
+
+def test_no_source_knows_another() -> None:
+    """The platforms' and exports' modules do not import each other."""
+    for folder in ("platforms", "exports"):
+        for file in (ROOT / "tracker" / "sources" / folder).glob("*.py"):
+            begin = f"tracker.sources.{folder}."
+            assert [name for name in imports(file) if name.startswith(begin)] == []
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["source", "--help"]])
+def test_help_loads_no_heavy_library(words: list[str]) -> None:
+    """Names of commands are told by click alone."""
+    script = (
+        "import sys\n"
+        "from tracker.cli import main\n"
+        f"try: main({words})\n"
+        "except SystemExit: pass\n"
+        f"print(sorted({HEAVY} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, cwd=ROOT, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "[]\n")
