@@ -74,7 +74,15 @@ HOMES = {
 }
 #: None of these is needed to say what commands there are.
 HEAVY = {"sqlalchemy", "sqlmodel", "polars", "numpy", "altair", "vl_convert", "jinja2"}
-HEAVY |= {"pydantic", "apscheduler", "requests", "rich", "tomlkit", "psycopg", "alembic"}
+HEAVY |= {
+    "pydantic",
+    "apscheduler",
+    "requests",
+    "rich",
+    "tomlkit",
+    "psycopg",
+    "alembic",
+}
 
 
 def name_of(file: Path) -> str:
@@ -113,7 +121,9 @@ def test_every_part_has_its_place_in_the_table() -> None:
 def test_imports_go_one_way(file: Path) -> None:
     """A module imports only what its layer may know."""
     own = part_of(file)
-    parts = {name.split(".")[1] for name in imports(file) if name.startswith("tracker.")}
+    parts = {
+        name.split(".")[1] for name in imports(file) if name.startswith("tracker.")
+    }
     assert parts - MAY_IMPORT[own] - {own} == set()
 
 

@@ -201,8 +201,8 @@ def _show(trial: Trial) -> None:
     for notice in dict.fromkeys(trial.notices):
         say(notice)
     answer(
-        f"{trial.source}: {trial.payloads} payloads, {trial.rows} rows, "
-        f"{trial.rejected} rejected, {trial.ignored} ignored lines"
+        f"{trial.source}: {_of(trial.payloads, 'payload')}, {_of(trial.rows, 'row')}, "
+        f"{trial.rejected} rejected, {_of(trial.ignored, 'line')} ignored"
     )
     good = trial.rows - trial.rejected
     said = [(name, n, good - n) for name, n in trial.known.items() if n]
@@ -213,3 +213,7 @@ def _show(trial: Trial) -> None:
         warn(reject.code, place, reject.reason)
     if trial.rejected > len(trial.rejects):
         say(f"... and {trial.rejected - len(trial.rejects)} more rejected rows")
+
+
+def _of(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
