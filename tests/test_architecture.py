@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"cli"},
     "errors": set(),
     "model": {"errors"},
-    **{name: WORDS for name in WORDS - {"errors", "model", "__version__"}},
+    **dict.fromkeys(WORDS - {"errors", "model", "__version__"}, WORDS),
     "sources": WORDS,
     "store": WORDS,
     "kpi": {"model", "facts"},

@@ -15,8 +15,7 @@ from conftest import ROOT, Run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.cli import COMMANDS, PLACES, main
-from tracker.cli import common
+from tracker.cli import COMMANDS, PLACES, common, main
 from tracker.cli.common import clean, clean_cell
 
 HIDDEN = "\x1b\x00\x07\x7f\x9b\u202e\u2066\u200b\ufeff\u2028\r"

@@ -81,3 +81,19 @@ def test_every_comment_of_the_new_file_is_a_default(workspace: Path) -> None:
         getattr(before, key) for key in keys
     ]
     assert {*after.raw, *after.raw["server"]} == {*keys, "server"}
+
+
+def test_the_demo_makes_a_programme_with_pages(run: Run, tmp_path: Path) -> None:
+    """By the commands it shows; one row is refused on purpose."""
+    result = run("demo", "show", cwd=tmp_path)
+    assert result.code == 0, result.err
+    assert "$ tracker ingest" in result.out
+    home = tmp_path / "show"
+    assert str(home / "site" / "index.html") in result.out
+    assert (home / "site" / "harbour-walks" / "index.html").is_file()
+    verified = run("verify", "--home", home)
+    assert verified.code == 0, verified.out + verified.err
+
+
+def test_the_demo_leaves_a_workspace_alone(run: Run, workspace: Path) -> None:
+    assert run("demo", workspace).code == 4

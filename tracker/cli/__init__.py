@@ -21,7 +21,7 @@ from tracker.cli.common import Call, adopt, complain, global_options
 COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Workspace": {
         "init": ("tracker.cli.workspace:init", "Make a workspace."),
-        "demo": ("tracker.cli.workspace:demo", "Make a small programme to look at."),
+        "demo": ("tracker.cli.demo:demo", "Make a small programme to look at."),
         "status": ("tracker.cli.daemon:status", "What runs, waits and is late."),
         "doctor": ("tracker.cli.daemon:doctor", "Look for trouble in the workspace."),
         "verify": ("tracker.cli.verify:verify", "Compare all sums with the readings."),
@@ -105,7 +105,7 @@ class Root(click.Group):
         given = list(sys.argv[1:] if args is None else args)
         if "_TRACKER_COMPLETE" in os.environ:
             sys.exit(self._complete())
-        sys.exit(self._run(given))
+        sys.exit(self.run(given))
 
     def _complete(self) -> int:
         from click.shell_completion import shell_complete
@@ -113,7 +113,8 @@ class Root(click.Group):
         wish = os.environ["_TRACKER_COMPLETE"]
         return shell_complete(self, {}, "tracker", "_TRACKER_COMPLETE", wish)
 
-    def _run(self, args: list[str]) -> int:
+    def run(self, args: list[str]) -> int:
+        """Run one command; answers its exit code."""
         call = Call()
         try:
             call.start()
