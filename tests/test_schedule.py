@@ -216,12 +216,36 @@ def test_a_file_still_being_written_is_looked_at_until_it_rests(tmp_path):
     file = tmp_path / "a.csv"
     file.write_text("x")
     os.utime(file, (NOON / 1000, NOON / 1000))
-    for after in (1_000, 6_000):
-        assert watch.changed(NOON + after)
-        watch.ran(NOON + after)
-    assert watch.changed(NOON + 13_000)
-    watch.ran(NOON + 13_000)
-    assert not watch.changed(NOON + 18_000)
+    asked = []
+    for after in range(1_000, 30_000, 2_000):
+        if watch.changed(NOON + after):
+            asked.append(after)
+            watch.ran(NOON + after)
+    assert asked == [1_000, 13_000]
+
+
+def test_what_has_come_to_rest_does_not_wait_for_what_still_grows(tmp_path):
+    watch = Watch(tmp_path, "*.csv", 10_000)
+    asked = []
+    for after in range(0, 60_000, 2_000):
+        (tmp_path / "log.csv").write_text("x" * after)
+        os.utime(tmp_path / "log.csv", ns=(0, (NOON + after) * 1_000_000))
+        if watch.changed(NOON + after):
+            asked.append(after)
+            watch.ran(NOON + after)
+    assert asked == [0, 12_000, 24_000, 36_000, 48_000]
+
+
+def test_times_that_lie_ahead_do_not_keep_a_folder_busy(tmp_path):
+    """Files from a machine whose clock is wrong come to rest by our clock."""
+    watch = Watch(tmp_path, "*.csv", 10_000)
+    (tmp_path / "a.csv").write_text("x")
+    os.utime(tmp_path / "a.csv", (NOON / 1000 + 9e6, NOON / 1000 + 9e6))
+    assert watch.changed(NOON)
+    watch.ran(NOON)
+    assert watch.changed(NOON + 12_000)
+    watch.ran(NOON + 12_000)
+    assert not watch.changed(NOON + 14_000)
 
 
 @pytest.mark.parametrize("place", ["drop", "drop/*.csv", "drop/a.csv", "**/*.csv"])
@@ -229,20 +253,22 @@ def test_a_place_is_a_folder_a_file_or_a_pattern(tmp_path, place):
     watch = Watch(tmp_path, place, 0)
     watch.changed(NOON)
     watch.ran(NOON)
-    watch.ran(NOON + 5_000)
     assert not watch.changed(NOON)
     (tmp_path / "drop").mkdir()
     (tmp_path / "drop" / "a.csv").write_text("x")
-    assert watch.changed(NOON)
+    assert watch.changed(NOON + 5_000)
 
 
 def test_what_is_no_file_is_not_looked_at(tmp_path):
     os.mkfifo(tmp_path / "pipe.csv")
     (tmp_path / "gone.csv").symlink_to(tmp_path / "nowhere")
     watch = Watch(tmp_path, "*.csv", 0)
-    watch.changed(NOON)
-    watch.ran(NOON + 5_000)
-    assert not watch.changed(NOON)
+    empty = Watch(tmp_path, "nothing/*.csv", 0)
+    for each in (watch, empty):
+        each.changed(NOON)
+        each.ran(NOON)
+    assert not watch.changed(NOON + 5_000)
+    assert not empty.changed(NOON + 5_000)
 
 
 @pytest.mark.parametrize(
@@ -306,7 +332,7 @@ def test_a_source_that_hangs_delays_no_other(made, clock, scripts):
     blocks = [f'name = "s{n}"\nkind = "scripted"\nevery = "1h"' for n in range(10)]
     looks = made(*blocks)
     scripts["s0"] = scripted.hang
-    workers = Workers(lambda work: looks.look(work))
+    workers = Workers(looks.look)
     for name in looks.schedules:
         workers.look(name)
     left = workers.wait(0.1)

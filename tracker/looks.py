@@ -102,6 +102,8 @@ class Looks:
         """The slot that this host may run now."""
         name, runs = block.name, self.tracker.runs
         now = self._clock()
+        if name in self._watches and not self._watches[name].changed(now):
+            return None
         if (name, block.kind) not in self._known:
             runs.source_id(name, block.kind)
             self._known.add((name, block.kind))
@@ -125,7 +127,7 @@ class Looks:
     def _due(self, name: str, now: int) -> tuple[int, int] | None:
         """The slot, and how many missed ones are merged into it."""
         if name in self._watches:
-            return (now // 1000 * 1000, 0) if self._watches[name].changed(now) else None
+            return now // 1000 * 1000, 0
         schedule = self._timings[name].schedule
         if schedule is None:
             return None

@@ -10,7 +10,7 @@ from tracker.settings import Settings, SourceSettings
 from tracker.slots import Every, Schedule
 
 #: A drop folder without a schedule is looked at so often, in ms.
-WATCH = Every(5_000)
+WATCH = Every(2_000)
 #: A source that is asked over the network and has no schedule.
 USUAL = Every(3_600_000)
 #: So much later than expected a run is late: a look and a short run fit in, in ms.

@@ -49,28 +49,39 @@ def _names(place: Path) -> list[str]:
 
 
 class Watch:
-    """Remembers a place, and says when to look closer.
+    """Remembers a place, and says when its source should run.
 
-    A new or changed file may still be written, and is then left alone by the run
-    that finds it; so runs are asked for until one began when it had come to rest.
+    A file that may still be written is left alone by a run, so one more must follow
+    when everything has come to rest. Until then there are runs now and then: what
+    has come to rest should not wait for what is still growing.
     """
 
     def __init__(self, home: Path, path: str, rest: int) -> None:
-        self._rest = rest + MORE
-        self._home, self._path = home, path
-        self._last: Look | None = None
+        """rest: how long a file must be untouched, in ms."""
+        self._home, self._path, self._rest = home, path, rest + MORE
+        self._seen: Look | None = None
         self._since = 0
+        self._ran: int | None = None
         self._done = False
 
     def changed(self, now: int) -> bool:
         """Should the source run?"""
         seen = look(self._home, self._path)
-        if seen != self._last:
-            quiet = seen.newest < now - self._rest
-            self._last, self._done = seen, False
-            self._since = now - self._rest if quiet else now
-        return not self._done
+        if seen != self._seen:
+            self._seen, self._since, self._done = seen, now, False
+        if self._done:
+            return False
+        return self._quiet(now) or self._ran is None or self._rested(self._ran, now)
 
     def ran(self, began: int) -> None:
         """A run that began at this instant has ended well."""
-        self._done = not 0 <= began - self._since < self._rest
+        self._ran, self._done = began, self._quiet(began)
+
+    def _quiet(self, now: int) -> bool:
+        """Has nobody touched anything for long enough? By the files' times, or,
+        when those lie ahead, by ours."""
+        assert self._seen is not None
+        return self._seen.newest < now - self._rest or self._rested(self._since, now)
+
+    def _rested(self, since: int, now: int) -> bool:
+        return not 0 <= now - since < self._rest

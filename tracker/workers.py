@@ -33,7 +33,7 @@ class Work:
 class Workers:
     """At most one look a source at a time."""
 
-    act: Callable[[Work], None]
+    act: Callable[[Work], object]
     _works: dict[str, Work] = field(default_factory=dict)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
