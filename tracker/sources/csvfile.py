@@ -21,6 +21,7 @@ from tracker.errors import PayloadError
 from tracker.model import Reject
 from tracker.sources.base import Batch, Payload, Policy, Surroundings
 from tracker.sources.columns import make_plan
+from tracker.sources.content import open_payload
 from tracker.sources.dialect import DELIMITERS, Table, count_rows, open_table
 from tracker.sources.files import Listing, find_files, is_settled
 from tracker.sources.options import Options, read_options
@@ -165,7 +166,10 @@ def _is_large(payload: Payload) -> bool:
     """Worth more than one look: below this the row checker is as quick."""
     if payload.path is None:
         return len(payload.body or b"") > FAST_FROM
-    return payload.path.endswith(".gz") or os.path.getsize(payload.path) > FAST_FROM
+    if payload.path.endswith(".gz"):
+        return True
+    with open_payload(payload) as stream:
+        return os.fstat(stream.fileno()).st_size > FAST_FROM
 
 
 class _Footer:

@@ -108,7 +108,9 @@ def _start(head: list[str], said: Declared) -> tuple[int, int, str | None]:
     at, delimiter = 0, said.delimiter
     while at < len(head) and (at < said.preamble or not head[at].strip(" \t\r\n")):
         at += 1
-    titles = sum(1 for line in head[: said.preamble] if line.strip())
+    titles = sum(
+        bool(line.strip()) and not _sep(line) for line in head[: said.preamble]
+    )
     for place in {0, at}:
         sign = _sep(head[place]) if place < len(head) else None
         if sign:

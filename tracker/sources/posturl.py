@@ -20,7 +20,9 @@ _WAYS = re.compile(
     r"utm_\w+|fbclid|gclid|dclid|msclkid|twclid|ttclid|igshid|igsh|mc_[ce]id|_ga|ref_src"
 )
 #: No address that a browser shows holds these.
-_WRONG_SIGNS = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029<>\"\\`]")
+_WRONG_SIGNS = re.compile(
+    r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff<>\"\\`]"
+)
 _HOST = re.compile(r"[^\s/:@\[\]]+(?<!\.)")
 _LONGEST = 2048
 _LONGEST_KEY = 255
@@ -248,7 +250,10 @@ def _address(url: str) -> Address | Bad:
         return _bad(url, "is not an http or https address")
     if parts.username is not None:
         return Bad("ROW_URL", "the address carries a user name", "url")
-    return _tidied(parts, port)
+    address = _tidied(parts, port)
+    if not address.path.isprintable():
+        return _bad(url, "holds characters that no web address has")
+    return address
 
 
 def _tidied(parts: SplitResult, port: int | None) -> Address:

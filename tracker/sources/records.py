@@ -82,9 +82,9 @@ def _reader(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
 def _holding(lines: Iterable[str], held: list[str]) -> Iterator[str]:
     """Pass lines on and keep those of the record that is being read."""
     for text in lines:
-        if len(held) >= MOST_LINES:
-            raise _TooManyLinesError
         held.append(text)
+        if len(held) > MOST_LINES:
+            raise _TooManyLinesError
         yield text
 
 

@@ -198,12 +198,16 @@ class Checker:
         rejects: dict[int, Reject],
     ) -> None:
         """Note the leftmost bad cell of each row, then rows out of order."""
-        for name in self._by_place():
-            if self._memos[name].bad:
-                for record, value in zip(whole, values[name], strict=True):
-                    if type(value) is Bad:
-                        bad = self._bad(record, name, value)
-                        rejects.setdefault(record.line, bad)
+        leftmost: dict[int, int] = {}
+        for name, memo in self._memos.items():
+            for record, value in zip(
+                whole, values[name] if memo.bad else (), strict=False
+            ):
+                if type(value) is Bad:
+                    place = self._place(value.column or name)
+                    if place < leftmost.get(record.line, place + 1):
+                        leftmost[record.line] = place
+                        rejects[record.line] = self._bad(record, name, value)
         for record, published, captured in zip(
             whole, values["published_at"], values["captured_at"], strict=True
         ):
@@ -213,16 +217,10 @@ class Checker:
                     rejects[record.line] = self._early(record)
         self._split(values)
 
-    def _by_place(self) -> list[str]:
-        """Names of memos from left to right in the file; identity by its first."""
-        width = self.plan.width
-
-        def place(name: str) -> int:
-            names = _IDENTITY if name == "identity" else (name,)
-            found = (self.plan.places[n].index for n in names)
-            return min((i for i in found if i is not None), default=width)
-
-        return sorted(self._memos, key=place)
+    def _place(self, canonical: str) -> int:
+        """Where a column stands in the file; one that is not there is last."""
+        index = self.plan.places[canonical].index
+        return self.plan.width if index is None else index
 
     def _bad(self, record: Record, name: str, bad: Bad) -> Reject:
         canonical = bad.column or name
