@@ -18,6 +18,14 @@ AGES = {
     "facebook": (1, 5, 13, 34, 69),
     "blog": (1, 5, 13, 34, 69),
 }
+#: Days in which a post has most of its growth behind it, at least and at most.
+PACES = {
+    "youtube": (2.0, 11.0),
+    "flickr": (2.0, 9.0),
+    "x": (0.3, 1.6),
+    "facebook": (0.6, 3.0),
+    "blog": (1.0, 5.0),
+}
 #: On these days nothing of YouTube was read; it was made good on the next.
 GAP = (date(2009, 8, 18), date(2009, 8, 20))
 #: On this day YouTube took counts back.
@@ -105,7 +113,7 @@ def make_readings(posts: list[Post], chance: Chance) -> list[Reading]:
 
 def read_post(post: Post, chance: Chance) -> list[Reading]:
     """When a post was read, and how much it had grown each time."""
-    born, pace = post.published, chance.between(2.0, 11.0)
+    born, pace = post.published, chance.between(*PACES[post.platform])
     readings, before = [], 0.0
     for day in reading_days(post, chance):
         at = datetime.combine(day, time())
@@ -122,7 +130,7 @@ def reading_days(post: Post, chance: Chance) -> list[date]:
     early = born < COUNTED
     last = COUNTED if early else END
     days = {born + timedelta(days=age) for age in AGES[platform]}
-    days = {bridge(day, platform) for day in days if day <= last}
+    days = {bridge(day, post) for day in days if day <= last}
     ends = [last] if not early or platform in ("youtube", "flickr") else [last, END]
     for end in ends:
         first = max(end - timedelta(days=6), born + timedelta(days=1))
@@ -130,10 +138,19 @@ def reading_days(post: Post, chance: Chance) -> list[date]:
     return sorted(days)
 
 
-def bridge(day: date, platform: str) -> date:
-    """A day of the gap becomes the day after it."""
-    gap = platform == "youtube" and GAP[0] <= day <= GAP[1]
-    return GAP[1] + timedelta(days=1) if gap else day
+def bridge(day: date, post: Post) -> date:
+    """A day of the gap becomes the day after it; so does the day of the purge for
+    young videos, so that nothing hides the fall."""
+    if post.platform != "youtube":
+        return day
+    if GAP[0] <= day <= GAP[1]:
+        return GAP[1] + timedelta(days=1)
+    return day if day != PURGE_DAY or is_old(post, day) else day + timedelta(days=1)
+
+
+def is_old(post: Post, day: date) -> bool:
+    """Has the video been there long enough for its counts to be taken back?"""
+    return (day - post.published.date()).days > 20
 
 
 def shown(reading: Reading, metric: str) -> bool:
@@ -170,7 +187,7 @@ def find_purged(readings: list[Reading]) -> list[Reading]:
     """Which readings show less than those before: some of one day, of the videos
     most likely to have enough to lose."""
     that_day = [r for r in readings if r.at.date() == PURGE_DAY]
-    old = [r for r in that_day if (r.at - r.post.published).days > 20]
+    old = [r for r in that_day if is_old(r.post, PURGE_DAY)]
     old.sort(key=lambda r: (-r.post.charm, r.post.id))
     return old[:PURGED_VIDEOS]
 
