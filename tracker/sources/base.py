@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from tracker.model import Provenance, Reject
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,13 @@ class Payload:
 class Batch:
     """Some rows of a payload, columnar.
 
-    frame: one row a reading, in the order of the payload, with the columns of
-    `FRAME`: line Int64 (physical line), platform, post_id String (never null),
+    frame: one row a reading, in any order, with the columns of `FRAME`: line Int64
+    (physical line, which tells the order), platform, post_id String (never null),
     handle, url, caption, kind String or null, published_at Int64 ms or null,
     captured_at Int64 ms, and each metric Int64 or null (unknown).
+    posts, whose: what is said of posts (platform, post_id and attributes), each
+    saying once, and the number of each row's saying in it; for a source that
+    knows it anyway, so that it need not be found out again.
     rows = frame.height + len(rejects); ignored counts recognised total, footer
     and title lines, which are no rows. header: what the payload calls its
     columns, so that a single rejected row can be read again later.
@@ -58,6 +63,8 @@ class Batch:
     ignored: int = 0
     notices: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
+    posts: pl.DataFrame | None = None
+    whose: NDArray[np.int64] | None = None
 
     @property
     def rows(self) -> int:

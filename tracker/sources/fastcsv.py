@@ -173,12 +173,12 @@ class Lane:
         if b'"' in block.data:
             plain &= self._count(block, b'"') == 0
         lines = np.flatnonzero(plain)
-        frame, sure = self._frame(_joined(block, plain), lines + block.first)
+        sound, sure = self._frame(_joined(block, plain), lines + block.first)
         doubtful = np.r_[np.flatnonzero(~plain), lines[~sure]]
         doubtful.sort()
-        return self._with_rest(block, frame.filter(pl.Series(sure)), doubtful)
+        return self._with_rest(block, sound, doubtful)
 
-    def _with_rest(self, block: Block, frame: pl.DataFrame, doubtful: Ints) -> Batch:
+    def _with_rest(self, block: Block, sound: Batch, doubtful: Ints) -> Batch:
         """The batch, with the rows that the row checker reads."""
         records = [
             record
@@ -190,19 +190,26 @@ class Lane:
                 self.checker.label,
             )
         ]
-        header = self.checker.plan.header
         if not records:
-            return Batch(frame, header=header)
+            return sound
         rest = self.checker.check(records)
-        both = pl.concat([frame, rest.frame]).sort("line")
-        return Batch(both, rest.rejects, rest.ignored, header=header)
+        assert sound.posts is not None and sound.whose is not None
+        alone = len(sound.posts) + np.arange(rest.frame.height)
+        return Batch(
+            pl.concat([sound.frame, rest.frame]),
+            rest.rejects,
+            rest.ignored,
+            header=rest.header,
+            posts=pl.concat([sound.posts, rest.frame.select(sound.posts.columns)]),
+            whose=np.r_[sound.whose, alone],
+        )
 
     # -- plain rows -----------------------------------------------------------------
 
-    def _frame(self, data: bytes, line: Ints) -> tuple[pl.DataFrame, NDArray[np.bool_]]:
-        """The rows of plain lines, and which of them are beyond doubt."""
+    def _frame(self, data: bytes, line: Ints) -> tuple[Batch, NDArray[np.bool_]]:
+        """The rows of plain lines that are beyond doubt, and marks of them."""
         if not len(line):
-            return pl.DataFrame(schema=_SCHEMA), np.zeros(0, bool)
+            return _no_rows(self.checker.plan.header), np.zeros(0, bool)
         cells = pl.read_csv(
             data,
             has_header=False,
@@ -211,18 +218,22 @@ class Lane:
             schema=dict.fromkeys(self.names, pl.String),
         ).select(**{name: self.names[at] for name, at in self.used.items()})
         counts, sound = self._counts(cells)
-        posts = self._described(cells)
         captured, dated = self._captured(cells)
-        early = posts["published_at"].to_numpy() > captured.to_numpy()
-        sure = sound & posts["sure"].to_numpy() & dated & ~early
-        frame = pl.DataFrame(
-            {"line": line, "captured_at": captured, **counts}
-        ).hstack(posts.drop("sure", "published_at").hstack([_known(posts)]))
-        return frame.with_columns(
-            pl.lit(None, _SCHEMA[name]).alias(name)
-            for name in FRAME
-            if name not in frame.columns
-        ).select(FRAME), sure
+        posts, whose = self._described(cells)
+        published = posts["published_at"].fill_null(_LONG_AGO).to_numpy()[whose]
+        early = published > captured.to_numpy()
+        sure = sound & posts["sure"].to_numpy()[whose] & dated & ~early
+        if not sure.all():
+            whose = whose[sure]
+        posts = posts.drop("sure")
+        frame = pl.DataFrame({"line": line, "captured_at": captured, **counts})
+        frame = frame.filter(pl.Series(sure)).hstack(posts[whose])
+        missing = [name for name in FRAME if name not in frame.columns]
+        frame = frame.with_columns(
+            pl.lit(None, _SCHEMA[name]).alias(name) for name in missing
+        ).select(FRAME)
+        header = self.checker.plan.header
+        return Batch(frame, header=header, posts=posts, whose=whose), sure
 
     def _counts(
         self, cells: pl.DataFrame
@@ -253,33 +264,36 @@ class Lane:
 
     # -- what is said of posts --------------------------------------------------------
 
-    def _described(self, cells: pl.DataFrame) -> pl.DataFrame:
-        """For each row what is said of its post, by the row checker; sure: no cell
-        of it is bad. published_at is far in the past where it is unknown."""
-        here = cells.select(self.static).unique()
-        if len(self._posts):
-            here = here.join(
-                self._posts, on=self.static, how="anti", nulls_equal=True
-            )
-        if len(here):
-            known = self._posts if len(self._posts) < MOST_POSTS else pl.DataFrame()
-            read = self._read_posts(here)
-            self._posts = pl.concat([known, read]) if len(known) else read
-            if len(known) < len(self._posts) - len(read):
-                return self._described(cells)
-        return (
-            cells.select(self.static)
-            .join(
-                self._posts,
-                on=self.static,
-                how="left",
-                nulls_equal=True,
-                maintain_order="left",
-            )
-            .select(
-                *(pl.col(f"read_{name}").alias(name) for name in STATIC), "sure"
-            )
+    def _described(self, cells: pl.DataFrame) -> tuple[pl.DataFrame, Ints]:
+        """What is said of posts, each saying once and read by the row checker (sure:
+        no cell of it is bad), and the number of each row's saying.
+
+        Sayings are told apart by a hash of 64 bits. That two share one is as good
+        as impossible, and still looked for.
+        """
+        said = cells.select(self.static)
+        marks, first, whose = np.unique(
+            said.hash_rows(seed=1).to_numpy(), return_index=True, return_inverse=True
         )
+        here = said[first].with_columns(mark=pl.Series(marks))
+        if not here.drop("mark")[whose].equals(said):
+            here, whose = said.with_columns(mark=pl.lit(None)), np.arange(len(said))
+        return self._read(here), whose
+
+    def _read(self, here: pl.DataFrame) -> pl.DataFrame:
+        """Sayings as values; those of earlier blocks are remembered by their mark."""
+        wanted = [*(f"read_{name}" for name in STATIC), "sure"]
+        if len(self._posts) > MOST_POSTS or not len(self._posts):
+            self._posts = self._read_posts(here)
+        else:
+            new = here.join(self._posts, on="mark", how="anti")
+            self._posts = pl.concat([self._posts, self._read_posts(new)])
+        found = here.select("mark").join(
+            self._posts, on="mark", how="left", maintain_order="left"
+        )
+        if not found.select(self.static).equals(here.select(self.static)):
+            found = self._read_posts(here)
+        return found.select(wanted).rename(lambda name: name.removeprefix("read_"))
 
     def _read_posts(self, here: pl.DataFrame) -> pl.DataFrame:
         """Read each different description once."""
@@ -311,7 +325,6 @@ class Lane:
             )
             for name in STATIC
         }
-        columns["read_published_at"] = columns["read_published_at"].fill_null(_LONG_AGO)
         return here.with_columns(**columns, sure=pl.Series(sure, dtype=pl.Boolean))
 
 
@@ -321,10 +334,11 @@ _SCHEMA: dict[str, Any] = {
 _LONG_AGO = -(2**62)
 
 
-def _known(posts: pl.DataFrame) -> pl.Series:
-    """published_at with null for unknown."""
-    at = posts["published_at"]
-    return at.set(at == _LONG_AGO, None)
+def _no_rows(header: tuple[str, ...]) -> Batch:
+    frame = pl.DataFrame(schema={name: _SCHEMA[name] for name in FRAME})
+    return Batch(
+        frame, header=header, posts=frame.select(STATIC), whose=np.empty(0, np.int64)
+    )
 
 
 def _joined(block: Block, plain: NDArray[np.bool_]) -> bytes:

@@ -59,24 +59,45 @@ class Prepared:
 def prepare(batch: Batch) -> Prepared:
     """Reduce a batch to its posts and its numbers."""
     frame = batch.frame
+    at = frame["captured_at"].to_numpy()
+    said, whose = _sayings(batch)
+    told_at = np.full(len(said), NEVER)
+    np.maximum.at(told_at, whose, at)
+    said = said.with_columns(captured_at=pl.Series(told_at))
     key = ["platform", "post_id"]
-    posts = frame.select(key).unique(maintain_order=True).with_row_index("n")
-    whose = frame.select(key).join(posts, on=key, how="left", maintain_order="left")["n"]
-    frame = frame.with_columns(n=whose)
-    said = frame.group_by("n", *ATTRIBUTES).agg(pl.col("captured_at").max())
-    for name in ATTRIBUTES:
-        posts = posts.join(_latest(said, name), on="n", how="left", maintain_order="left")
-    values = np.column_stack(
-        [frame[metric].fill_null(UNKNOWN).to_numpy() for metric in METRICS]
-    )
+    posts = said.select(key).unique(maintain_order=True).with_row_index("n")
+    if len(posts) < len(said):  # something different is said of one post
+        number = said.select(key).join(posts, on=key, how="left", maintain_order="left")["n"]
+        said = said.with_columns(n=number)
+        whose = number.to_numpy()[whose]
+        for name in ATTRIBUTES:
+            latest = _latest(said, name)
+            posts = posts.join(latest, on="n", how="left", maintain_order="left")
+    else:
+        posts = said.with_columns(
+            pl.when(pl.col(name).is_not_null()).then("captured_at").alias(f"{name}_at")
+            for name in ATTRIBUTES
+        )
+    values = [frame[metric].fill_null(UNKNOWN).to_numpy() for metric in METRICS]
     return Prepared(
-        posts.drop("n").rename({"post_id": "external_id"}),
-        whose.to_numpy().astype(np.int64),
-        frame["captured_at"].to_numpy(),
+        posts.rename({"post_id": "external_id"}),
+        whose.astype(np.int64),
+        at,
         frame["line"].to_numpy(),
-        values,
+        np.column_stack(values),
         batch,
     )
+
+
+def _sayings(batch: Batch) -> tuple[pl.DataFrame, Ints]:
+    """What is said of posts, and the number of each row's saying."""
+    columns = ["platform", "post_id", *ATTRIBUTES]
+    if batch.posts is not None and batch.whose is not None:
+        return batch.posts.select(columns), batch.whose
+    rows = batch.frame.select(columns)
+    said = rows.unique(maintain_order=True).with_row_index("n")
+    numbers = rows.join(said, on=columns, how="left", nulls_equal=True, maintain_order="left")
+    return said.drop("n"), numbers["n"].to_numpy().astype(np.int64)
 
 
 def _latest(said: pl.DataFrame, name: str) -> pl.DataFrame:

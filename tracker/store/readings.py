@@ -148,6 +148,7 @@ class Keeping:
         touched[slot[late]] = True
         in_file = slots[prepared.whose]
         which = np.flatnonzero(touched[in_file])
+        which = which[np.argsort(prepared.line[which], kind="stable")]
         new = Rows(
             self._posts.id[in_file[which]],
             prepared.at[which],
