@@ -65,7 +65,7 @@ def examine(home: Path, now: int) -> list[Check]:
     checks = [
         Check("files", list(_modes(home))),
         Check("disk", [*_room(home), *_file_system(home)]),
-        Check("python", list(_python()), f"Python {sys.version.split()[0]}"),
+        Check("python", [], f"Python {sys.version.split()[0]}"),
         Check("time zones", list(_zones())),
     ]
     try:
@@ -167,13 +167,6 @@ def file_system(path: Path, mounts: str | None = None) -> str | None:
     return kind
 
 
-def _python() -> Iterator[Finding]:
-    import sqlite3
-
-    if sqlite3.sqlite_version_info < (3, 35):
-        yield Finding("error", "SQLITE", sqlite3.sqlite_version, "3.35 is needed")
-
-
 def _zones() -> Iterator[Finding]:
     try:
         ZoneInfo("Europe/Paris")
@@ -196,6 +189,9 @@ def _schema(tracker: Tracker) -> Iterator[Finding]:
 def _damage(tracker: Tracker) -> Iterator[Finding]:
     from tracker.store import health
 
+    if needed := health.outdated(tracker.database):
+        said = f"{needed} is needed. Use a newer Python or system library"
+        yield Finding("error", "SQLITE", health.version(tracker.database), said)
     for text in health.damage(tracker.database):
         yield Finding("error", "DB_CORRUPT", "database", f"{text}. Restore a backup")
 

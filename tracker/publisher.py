@@ -7,6 +7,7 @@ import time
 
 from tracker import status
 from tracker.app import Tracker
+from tracker.errors import LockedError, TrackerError
 
 log = logging.getLogger(__name__)
 
@@ -71,13 +72,22 @@ class Publisher:
 
         try:
             publish(tracker, now=now)
+        except LockedError:  # a person builds them just now
+            self._pause(EASY)
+            return
+        except TrackerError as error:
+            self._pause(AGAIN)
+            log.error(str(error), extra={"action": "publish", "code": error.code})
+            return
         except Exception:  # whatever it is, collecting goes on
-            self._next, self._waits = time.monotonic() + AGAIN, True
-            log.exception(
-                "the pages could not be built; the last good ones stay",
-                extra={"action": "publish"},
-            )
+            self._pause(AGAIN)
+            said = "the pages could not be built; the last good ones stay"
+            log.exception(said, extra={"action": "publish"})
             return
         self._built = self._seen = stamp
         self._waits = False
         log.info("pages built", extra={"action": "publish"})
+
+    def _pause(self, seconds: float) -> None:
+        """Do not try again before, whatever is collected meanwhile."""
+        self._next, self._waits = time.monotonic() + seconds, True

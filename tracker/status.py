@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tracker.app import Tracker
     from tracker.settings import SourceSettings
 
+HOUR = 3_600_000
+
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
@@ -110,9 +112,14 @@ def _daemon(tracker: Tracker, now: int) -> lock.Holder | None:
 
 
 def stamp(tracker: Tracker, now: int) -> str:
-    """A text that changes when the pages should: facts, and which source is late."""
-    late = [source.state.name for source in sources(tracker, now) if source.late]
-    return health.stamp(tracker.database) + "".join(f" {name}" for name in late)
+    """A text that changes when the pages should: facts, and by how many hours which
+    source is late."""
+    late = [
+        f" {source.state.name} {source.late // HOUR}"
+        for source in sources(tracker, now)
+        if source.late
+    ]
+    return health.stamp(tracker.database) + "".join(late)
 
 
 # -- for scripts ------------------------------------------------------------------

@@ -65,6 +65,12 @@ def damage(database: Database) -> list[str]:
     return found + [f"a row of {table} points nowhere" for table, *_ in keys[:20]]
 
 
+def outdated(database: Database) -> str | None:
+    """The version that is needed, when SQLite is older (no RETURNING)."""
+    old = database.dialect == "sqlite" and sqlite3.sqlite_version_info < (3, 35)
+    return "3.35" if old else None
+
+
 def version(database: Database) -> str:
     """The name and version of the database program."""
     if database.dialect == "sqlite":
