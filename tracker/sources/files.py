@@ -25,6 +25,7 @@ _UNFINISHED = (
     *(".tmp", ".part", ".partial", ".crdownload", ".download", ".swp", "~"),
     ".done",  # says that its neighbour is finished
 )
+_EFFECTIVE = os.access in os.supports_effective_ids
 _MAGIC = re.compile(r"[*?[]")
 #: What is taken from a folder that is named without a pattern.
 TABLES = (".csv", ".tsv", ".tab", ".txt")
@@ -111,7 +112,7 @@ def _look(path: Path, home: Path, listing: Listing) -> None:
         return
     if not stat.S_ISREG(info.st_mode):
         listing.notices.append(_no_file(path, home, info.st_mode))
-    elif not os.access(path, os.R_OK):
+    elif not os.access(path, os.R_OK, effective_ids=_EFFECTIVE):
         _unreadable(path, home, PermissionError(errno.EACCES, ""), listing)
     else:
         listing.payloads.append(_payload(path, home, info))

@@ -127,7 +127,7 @@ class _Reading:
 
     def _path(self) -> str:
         value = self._text("path", "")
-        if not value.strip():
+        if not value.strip() and isinstance(self.said.get("path", ""), str):
             self._wrong("path", "is needed: a file, a folder or a glob")
         if any("**" in part and part != "**" for part in value.split("/")):
             self._wrong("path", 'must have "**" alone between slashes')

@@ -1,0 +1,155 @@
+"""The contract of sources over the built-in kinds, and the contract itself."""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+from sources.given import FIXTURES, payload, source
+
+from tracker.model import Reject
+from tracker.sources import registry
+from tracker.sources.base import Batch, Payload, Polled, Surroundings
+from tracker.sources.contract import (
+    check_factory,
+    check_fetch,
+    check_frame,
+    check_payload,
+    check_reject,
+    check_source,
+    no_network,
+)
+from tracker.sources.csvfile import CsvSource, factory
+from tracker.sources.rows import make_frame
+
+#: For each built-in kind: settings that are sound, wrong ones, and payloads.
+KINDS = {
+    "csv": (
+        {"path": "*.csv"},
+        ({"path": "", "layout": "x", "preamble": "y"}, 3),
+        [
+            payload((FIXTURES / "canonical.csv").read_bytes()),
+            payload((FIXTURES / "utf16.csv").read_bytes()),
+            payload((FIXTURES / "german.csv").read_bytes()),
+            payload((FIXTURES / "trending.csv").read_bytes()),
+            payload(""),
+            payload('post_id,views\n1,"x\n'),
+            payload("post_id,views\n" + "a,1\nb,x\n" * 300),
+        ],
+    )
+}
+
+
+@pytest.mark.parametrize("kind", registry.KINDS)
+def test_the_built_in_kinds_keep_the_contract(kind: str) -> None:
+    sound, (wrong, problems), payloads = KINDS[kind]
+    here = Surroundings(str(FIXTURES), "Europe/Paris")
+    made = registry.make("sample", kind, sound, here)
+    check_source(made, payloads)
+    check_factory(registry.load(registry.KINDS[kind]), wrong, here, problems)
+    if isinstance(made, Polled):
+        for found in made.fetch(None):
+            check_payload(made, found)
+
+
+class Broken(CsvSource):
+    """A source whose batches are changed on their way out."""
+
+    def __init__(self, *changes: object) -> None:
+        made = source()
+        super().__init__(made.name, made.options, made.home)
+        self.changes = iter(changes)
+
+    def parse(self, payload: Payload) -> Iterator[Batch]:
+        yield from super().parse(payload)
+        change = next(self.changes, None)
+        if isinstance(change, Batch):
+            yield change
+        elif callable(change):
+            change()
+
+
+EMPTY = Batch(make_frame({"line": []}))
+SOUND = payload("post_id,views\n1,1\n2,2\n")
+
+
+def row(**values: object) -> pl.DataFrame:
+    plain = {"line": 9, "platform": "x", "post_id": "1", "captured_at": 0}
+    return make_frame({name: [value] for name, value in {**plain, **values}.items()})
+
+
+def test_what_differs_the_second_time_is_not_pure() -> None:
+    with pytest.raises(AssertionError, match="parsed twice"):
+        check_payload(Broken(replace(EMPTY, ignored=1)), SOUND)
+
+
+def test_a_line_counts_once() -> None:
+    twice = Batch(row(line=2))
+    with pytest.raises(AssertionError, match="order|more than once"):
+        check_payload(Broken(twice, twice), SOUND)
+
+
+def test_connections_are_refused_while_parsing() -> None:
+    def call() -> None:
+        socket.create_connection(("127.0.0.1", 9))
+
+    with pytest.raises(AssertionError, match="connection"):
+        check_payload(Broken(call), SOUND)
+    with pytest.raises(AssertionError), no_network():
+        socket.getaddrinfo("localhost", 80)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"platform": "myspace"},
+        {"platform": None},
+        {"post_id": ""},
+        {"captured_at": None},
+        {"views": -1},
+        {"views": 2**53},
+        {"published_at": 5, "captured_at": 4},
+    ],
+)
+def test_rows_outside_the_limits_are_found(values: dict[str, object]) -> None:
+    check_frame(row())
+    with pytest.raises(AssertionError):
+        check_frame(row(**values))
+
+
+def test_columns_and_their_types_are_found() -> None:
+    with pytest.raises(AssertionError, match="columns are"):
+        check_frame(row().drop("views"))
+    with pytest.raises(AssertionError, match="column views is"):
+        check_frame(row().with_columns(pl.col("views").cast(pl.Float64)))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        Reject(2, "", "row_number", "bad", ""),
+        Reject(2, "", "ROW", "", ""),
+        Reject(2, "", "ROW", "bad.", ""),
+        Reject(2, "", "ROW", "bad", "x" * 5000),
+    ],
+)
+def test_rejects_that_say_too_little_or_too_much_are_found(bad: Reject) -> None:
+    with pytest.raises(AssertionError):
+        check_reject(bad)
+
+
+def test_sources_that_skip_are_found(tmp_path: Path) -> None:
+    class Forgetful:
+        def __init__(self) -> None:
+            self.left = [SOUND]
+
+        def fetch(self, bookmark: str | None) -> Iterator[Payload]:
+            while self.left:
+                yield self.left.pop()
+
+    with pytest.raises(AssertionError, match="skipped"):
+        check_fetch(Forgetful())
+    with pytest.raises(AssertionError, match="wrong settings were taken"):
+        check_factory(factory, {"path": "x"}, Surroundings("/", "UTC"), 1)
