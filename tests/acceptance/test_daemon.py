@@ -171,6 +171,34 @@ def test_a_dropped_file_is_collected_and_a_signal_ends_the_daemon(
     assert daemon.said("stop")
 
 
+PLAN = """
+[campaign]
+id = "fiesta"
+name = "Fiesta"
+timezone = "UTC"
+"""
+PEOPLE = "id,name,platform,handle\nann,Ann,youtube,ann\n"
+
+
+def test_the_pages_follow_what_comes(start, run, workspace):
+    """Also what a person changes while it runs."""
+    add(workspace, DROP + 'handle = "ann"\n')
+    daemon = start()
+    (workspace.parent / "plan.toml").write_text(PLAN)
+    (workspace.parent / "people.csv").write_text(PEOPLE)
+    run("campaign", "apply", workspace.parent / "plan.toml")
+    run("ambassador", "import", workspace.parent / "people.csv", "--campaign", "fiesta")
+    pages = workspace / "site" / "fiesta"
+    until((pages / "index.html").exists)
+    drop(workspace, "a.csv", ROW.format("p1", 4711))
+    until(lambda: "4711" in (pages / "data" / "posts.csv").read_text())
+    assert daemon.end() == 0
+    before = {each: each.read_bytes() for each in (workspace / "site").rglob("*.html")}
+    assert run("report").code == 0
+    after = {each: each.read_bytes() for each in (workspace / "site").rglob("*.html")}
+    assert after == before
+
+
 def test_ctrl_c_ends_it_too(start):
     assert start().end(signal.SIGINT) == 0
 
