@@ -68,8 +68,11 @@ class Link:
         else:
             cursor = self.connection.cursor(name="each")
             cursor.execute(self._said(sql), tuple(values))
-        while some := cursor.fetchmany(size):
-            yield from some
+        try:
+            while some := cursor.fetchmany(size):
+                yield from some
+        finally:
+            cursor.close()
 
     def one(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         found: tuple[Any, ...] | None = self._cursor(sql, values).fetchone()

@@ -17,6 +17,8 @@ from tracker.model import ATTRIBUTES, METRICS
 
 # A SQLite row id must be declared INTEGER; PostgreSQL should have 64 bits.
 ID = BigInteger().with_variant(Integer(), "sqlite")
+# Text is compared byte by byte everywhere, whatever the server's language.
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 def _key() -> Any:
@@ -30,7 +32,7 @@ def _big(**more: Any) -> Any:
 
 def _text(**more: Any) -> Any:
     more.setdefault("nullable", True)
-    return Field(default=None, sa_column=Column(Text, **more))
+    return Field(default=None, sa_column=Column(TEXT, **more))
 
 
 class CampaignRow(SQLModel, table=True):
@@ -127,7 +129,7 @@ class LeaseRow(SQLModel, table=True):
     """Who may do what until when; `term` grows by one with each new holder."""
 
     __tablename__ = "lease"
-    name: str = Field(sa_column=Column(Text, primary_key=True))
+    name: str = Field(sa_column=Column(TEXT, primary_key=True))
     holder: str | None = _text()
     term: int = _big(nullable=False)
     until: int | None = _big()
@@ -248,7 +250,7 @@ class DisagreementRow(SQLModel, table=True):
     __table_args__ = {"sqlite_with_rowid": False}
     post_id: int = _part()
     captured_at: int = _part()
-    metric: str = _part(Text)
+    metric: str = _part(TEXT)
     value: int = _part()
     payload_id: int = _big(nullable=False)
     line: int = _big(nullable=False)
@@ -275,7 +277,7 @@ RollupRow = _wide(
     {
         "campaign_id": _part(),
         "ambassador_id": _part(),
-        "platform": _part(Text),
+        "platform": _part(TEXT),
         "day": _part(),
         "posts": _big(nullable=False),
         **_metrics("{}", nullable=False),
@@ -300,5 +302,5 @@ class RejectRow(SQLModel, table=True):
 
 class MetaRow(SQLModel, table=True):
     __tablename__ = "meta"
-    key: str = Field(sa_column=Column(Text, primary_key=True))
+    key: str = Field(sa_column=Column(TEXT, primary_key=True))
     value: str = _text(nullable=False)
