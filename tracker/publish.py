@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tracker import __version__
 from tracker.errors import ConfigError, NotFoundError
 from tracker.facts import CampaignFacts, SourceFacts
 from tracker.report.shelf import Shelf
@@ -53,6 +54,7 @@ def publish(
     Raises NotFoundError, LockedError, ReportError; what was published stays.
     """
     from tracker.report.gallery import Gallery
+    from tracker.report.site import Site
     from tracker.store import facts as store
 
     if language is not None and language not in LANGUAGES:
@@ -64,15 +66,14 @@ def publish(
     sources = source_facts(tracker, now)
     found = [replace(facts, sources=sources) for facts in found]
     folder = out or tracker.home / tracker.settings.site
-    gallery = Gallery(tracker.home / CHARTS)
     scope = ("",) if campaign is None else (campaign,)
-    with Shelf(folder, now, scope) as shelf:
+    gallery = Gallery(tracker.home / CHARTS)
+    with Shelf(folder, now, scope) as shelf, gallery:
         _assets(shelf)
-        _index(shelf, found, Words(language or tracker.settings.language))
+        _index(shelf, found, Site(Words(language or tracker.settings.language), gallery))
         for facts in found:
             if campaign in (None, facts.campaign.id):
-                _campaign(shelf, facts, gallery, _words(facts, language))
-    gallery.tidy()
+                _campaign(shelf, facts, Site(_words(facts, language), gallery))
     return Published(
         folder,
         tuple(shelf.written),
@@ -109,27 +110,24 @@ def _assets(shelf: Shelf) -> None:
         shelf.put(name, _digest(data.decode()), lambda data=data: data)  # type: ignore[misc]
 
 
-def _index(shelf: Shelf, found: list[CampaignFacts], words: Words) -> None:
+def _index(shelf: Shelf, found: list[CampaignFacts], site: Site) -> None:
     from tracker.report.pages import index_page
-    from tracker.report.site import Site
 
-    _page(shelf, Site(words), "index.html", "index", index_page(found), "")
+    _page(shelf, site, "index.html", "index", index_page(found), "")
 
 
-def _campaign(
-    shelf: Shelf, facts: CampaignFacts, gallery: Gallery, words: Words
-) -> None:
+def _campaign(shelf: Shelf, facts: CampaignFacts, site: Site) -> None:
     from tracker.report.pages import campaign_page
     from tracker.report.quality import quality_page
-    from tracker.report.site import Site
 
-    site, slug = Site(words), facts.campaign.id
-    page = campaign_page(facts, words, gallery)
-    _page(shelf, site, f"{slug}/index.html", "campaign", page, "../")
+    slug = facts.campaign.id
+    # its charts are drawn in a thread while the other pages are made
+    page = campaign_page(facts, site.words, site.gallery)
     _page(shelf, site, f"{slug}/quality.html", "quality", quality_page(facts), "../")
     _posts(shelf, site, facts)
     _people(shelf, site, facts)
     _data(shelf, facts)
+    _page(shelf, site, f"{slug}/index.html", "campaign", page, "../")
 
 
 def _page(
@@ -161,30 +159,49 @@ def _posts(shelf: Shelf, site: Site, facts: CampaignFacts) -> None:
 
 def _people(shelf: Shelf, site: Site, facts: CampaignFacts) -> None:
     from tracker.report.person import ambassador_page, own_frame
+    from tracker.report.table import fingerprint
     from tracker.report.text import file_name
 
     frame = own_frame(facts)
     own = facts.posts.partition_by("ambassador", as_dict=True, maintain_order=True)
+    span = (frame.first, frame.last) if frame else None
+    shared = _digest(
+        site.style, repr((facts.campaign, facts.plan.get("mission"), span, facts.as_of))
+    )
     for person in facts.people:
         posts = own.get((person.id,), facts.posts.clear())
-        page = ambassador_page(facts, person, posts, frame, site.words)
         name = f"{facts.campaign.id}/ambassadors/{file_name(person.id)}.html"
-        _page(shelf, site, name, "ambassador", page, "../../")
+        shelf.put(
+            name,
+            _digest(shared, repr(person), repr(facts.metrics), fingerprint(posts)),
+            lambda person=person, posts=posts: site.page(  # type: ignore[misc]
+                "ambassador.html.j2",
+                ambassador_page(facts, person, posts, frame, site.words),
+                root="../../",
+                active="ambassador",
+            ).encode(),
+        )
 
 
 def _data(shelf: Shelf, facts: CampaignFacts) -> None:
-    from tracker.report.data import csv_bytes, json_bytes, tables
+    from tracker.report.data import TABLES, csv_bytes, json_bytes
+    from tracker.report.table import fingerprint
 
-    about = f"{facts.campaign.id} {facts.campaign.timezone} {facts.as_of}"
-    for name, frame in tables(facts).items():
-        data = csv_bytes(frame)
-        made_from = _digest(about, data.decode())
+    about = repr((facts.campaign.id, facts.campaign.timezone, facts.as_of, __version__))
+    posts = fingerprint(facts.posts)
+    for name, make in TABLES.items():
+        frame = None if name == "posts" else make(facts)
+        made_from = _digest(about, name, posts if frame is None else fingerprint(frame))
         place = f"{facts.campaign.id}/data/{name}"
-        shelf.put(f"{place}.csv", made_from, lambda data=data: data)  # type: ignore[misc]
+        shelf.put(
+            f"{place}.csv",
+            made_from,
+            lambda make=make: csv_bytes(make(facts)),  # type: ignore[misc]
+        )
         shelf.put(
             f"{place}.json",
             made_from,
-            lambda frame=frame: json_bytes(facts, frame),  # type: ignore[misc]
+            lambda make=make: json_bytes(facts, make(facts)),  # type: ignore[misc]
         )
 
 

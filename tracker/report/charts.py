@@ -9,6 +9,7 @@ This module and its libraries are imported only when a chart must be drawn
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +17,7 @@ from typing import Any
 
 import altair as alt
 import vl_convert
+from altair.utils import schemapi
 
 from tracker.errors import ReportError
 from tracker.model import DAY
@@ -58,12 +60,20 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def draw(kind: str, size: str, language: str, values: Mapping[str, Any]) -> str:
-    """One chart as SVG. Raises ReportError when the renderer draws nothing."""
-    chart = KINDS[kind](values, size, language)
-    spec = chart.properties(
-        autosize=alt.AutoSizeParams(type="fit", contains="padding")
-    ).to_dict()
+def draw(
+    kind: str, size: str, language: str, values: Mapping[str, Any], *, check: bool = False
+) -> str:
+    """One chart as SVG. Raises ReportError when the renderer draws nothing.
+
+    check: validate the spec against its schema, which costs more than drawing it.
+    """
+    with schemapi.debug_mode(check):
+        spec = (
+            KINDS[kind](values, size, language)
+            .properties(autosize=alt.AutoSizeParams(type="fit", contains="padding"))
+            .to_dict(validate=check)
+        )
+    spec = filled(spec)
     spec["config"] = CONFIG
     months = SHORT[language]
     raw = vl_convert.vegalite_to_svg(
@@ -94,10 +104,22 @@ def draw(kind: str, size: str, language: str, values: Mapping[str, Any]) -> str:
 # -- parts ----------------------------------------------------------------------
 
 
-def rows(**columns: Sequence[Any]) -> alt.Data:
+def rows(**columns: Sequence[Any]) -> alt.NamedData:
+    """A table as its own name: Altair would copy its cells many times over."""
     names = list(columns)
     cells = zip(*columns.values(), strict=True)
-    return alt.Data(values=[dict(zip(names, row, strict=True)) for row in cells])
+    return alt.NamedData(json.dumps([dict(zip(names, row, strict=True)) for row in cells]))
+
+
+def filled(spec: Any) -> Any:
+    """The spec with the cells of its tables in place of their names."""
+    if isinstance(spec, list):
+        return [filled(part) for part in spec]
+    if not isinstance(spec, dict):
+        return spec
+    if set(spec) == {"name"}:
+        return {"values": json.loads(spec["name"])}
+    return {key: filled(part) for key, part in spec.items()}
 
 
 def at(day: int) -> int:
@@ -151,7 +173,7 @@ def up(low: float, high: float, language: str, ticks: int = 5) -> alt.Y:
     )
 
 
-def label(data: alt.Data, x: Any, y: Any, **mark: Any) -> alt.Chart:
+def label(data: alt.NamedData, x: Any, y: Any, **mark: Any) -> alt.Chart:
     mark = {"align": "left", "baseline": "middle", **mark}
     return alt.Chart(data).mark_text(**mark).encode(x=x, y=y, text="t:N")
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tracker.cells import RISKY
@@ -51,21 +52,6 @@ PARTS = {
 }
 
 
-def tables(facts: CampaignFacts) -> dict[str, pl.DataFrame]:
-    """Every table of a campaign by the name of its file; instants as text."""
-    made = {
-        "days": days(facts),
-        "platforms": platforms(facts),
-        "ambassadors": ambassadors(facts),
-        "posts": posts(facts),
-    }
-    return {**made, "dictionary": dictionary(made)}
-
-
-def files(facts: CampaignFacts) -> Iterator[tuple[str, pl.DataFrame]]:
-    yield from tables(facts).items()
-
-
 def csv_bytes(frame: pl.DataFrame) -> bytes:
     """Text cells that look like formulas are quoted; lines end with LF."""
     import polars as pl
@@ -84,7 +70,7 @@ def csv_bytes(frame: pl.DataFrame) -> bytes:
 
 
 def json_bytes(facts: CampaignFacts, frame: pl.DataFrame) -> bytes:
-    """`{"campaign", "as_of", "timezone", "rows": [...]}`."""
+    """`{"campaign", "as_of", "timezone", "rows": [{...}, ...]}`."""
     about = {
         "campaign": facts.campaign.id,
         "as_of": iso(facts.as_of),
@@ -215,17 +201,29 @@ def _iso(name: str) -> pl.Expr:
     )
 
 
-def dictionary(made: dict[str, pl.DataFrame]) -> pl.DataFrame:
+def dictionary(facts: CampaignFacts) -> pl.DataFrame:
     """What each column of each file holds."""
     import polars as pl
 
+    empty = replace(facts, posts=facts.posts.clear())
     rows = [
         (name, column, _kind(column, kind), _meaning(column))
-        for name, frame in made.items()
-        for column, kind in frame.schema.items()
+        for name, make in TABLES.items()
+        if name != "dictionary"
+        for column, kind in make(empty).schema.items()
     ]
     names = ("file", "column", "type", "meaning")
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+#: Every table of a campaign by the name of its file; instants are text in them.
+TABLES: dict[str, Callable[[CampaignFacts], pl.DataFrame]] = {
+    "days": days,
+    "platforms": platforms,
+    "ambassadors": ambassadors,
+    "posts": posts,
+    "dictionary": dictionary,
+}
 
 
 def _kind(column: str, kind: Any) -> str:

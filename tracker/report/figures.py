@@ -22,12 +22,12 @@ from tracker.report.text import clean
 STALE = 7
 #: Tiles beyond those of the plan's indicators.
 TILES = 8
-#: Cost figures: what the cost is divided by, and for how many of it.
+#: Cost figures: what the cost is divided by, for how many of it, and the formula.
 COSTS = {
-    "cpv": ("views", 1),
-    "cpm_views": ("views", 1000),
-    "cpp": ("posts", 1),
-    "cpl": ("lead", 1),
+    "cpv": ("views", 1, "cost ÷ views"),
+    "cpm_views": ("views", 1000, "cost ÷ views × 1,000"),
+    "cpp": ("posts", 1, "cost ÷ posts"),
+    "cpl": ("lead", 1, "cost ÷ leads"),
 }
 ALIASES = {"items": "posts", "leads": "lead", "sales": "sale", "test_drives": "test_drive"}
 
@@ -248,7 +248,7 @@ def _claimed_at(text: str) -> int | None:
 
 
 def _cost(facts: CampaignFacts, metric: str) -> Figure:
-    of, units = COSTS[metric]
+    of, units, formula = COSTS[metric]
     cost, count = budget(facts.plan), resolve(facts, of)
     value = per(cost, count.value, units) if cost is not None else None
     why = "" if cost is not None else "The plan has no budget."
@@ -266,7 +266,7 @@ def _cost(facts: CampaignFacts, metric: str) -> Figure:
         unknown=count.unknown,
         newest=count.newest,
         stale=count.stale,
-        formula=f"cost ÷ {of} × 1,000" if units > 1 else f"cost ÷ {of}",
+        formula=formula,
         divided=(count.value, units) if value is not None and count.value else None,
         why=why,
     )

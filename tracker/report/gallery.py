@@ -1,7 +1,7 @@
 """Charts, drawn once: the drawing is kept under the hash of what it shows.
 
-A chart is a kind and plain values; the drawing libraries are imported only when
-one is not in the gallery yet.
+A chart is a kind and plain values. The drawing libraries are imported only when
+one is not in the gallery yet, and then in a thread beside the rest of the work.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from tracker.report.words import Words
@@ -23,7 +25,7 @@ KEPT = 400
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One chart in its sizes; small ones have only one."""
+    """Keys of one chart in its sizes; a small one has only one."""
 
     wide: str
     narrow: str = ""
@@ -41,50 +43,88 @@ def _style() -> str:
 
 @dataclass
 class Gallery:
-    """A folder of drawings; drawn counts those that were not there yet."""
+    """A folder of drawings, used as a context; drawn counts the new ones."""
 
     folder: Path
     drawn: int = 0
-    used: set[Path] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    _coming: dict[str, Future[str]] = field(default_factory=dict)
+    _thread: ThreadPoolExecutor | None = None
+
+    def __enter__(self) -> Gallery:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._thread is not None:
+            self._thread.shutdown(cancel_futures=True)
+        self._tidy()
 
     def show(self, kind: str, words: Words, values: Mapping[str, Any]) -> Drawing:
         """The chart in two widths."""
         return Drawing(
-            self._drawing(kind, "wide", words, values),
-            self._drawing(kind, "narrow", words, values),
+            self._ask(kind, "wide", words, values),
+            self._ask(kind, "narrow", words, values),
         )
 
     def small(self, words: Words, values: Mapping[str, Any]) -> Drawing:
-        return Drawing(self._drawing("small", "small", words, values))
+        return Drawing(self._ask("small", "small", words, values))
 
-    def _drawing(
+    def svg(self, key: str) -> str:
+        """The drawing itself; waits for one that is being drawn."""
+        coming = self._coming.get(key)
+        if coming is not None:
+            return coming.result()
+        return self._place(key).read_text("utf-8") if key else ""
+
+    def _ask(
         self, kind: str, size: str, words: Words, values: Mapping[str, Any]
     ) -> str:
         what = json.dumps([_style(), kind, size, words.language, values])
-        path = self.folder / f"{hashlib.sha256(what.encode()).hexdigest()[:40]}.svg"
-        self.used.add(path)
-        try:
-            return path.read_text("utf-8")
-        except OSError:
-            pass
+        key = hashlib.sha256(what.encode()).hexdigest()[:40]
+        self.used.add(key)
+        if key not in self._coming and not self._whole(key):
+            if self._thread is None:
+                self._thread = ThreadPoolExecutor(1)
+            self.drawn += 1
+            self._coming[key] = self._thread.submit(
+                self._draw, key, kind, size, words.language, values
+            )
+        return key
+
+    def _draw(
+        self, key: str, kind: str, size: str, language: str, values: Mapping[str, Any]
+    ) -> str:
         from tracker.report import charts
 
-        svg = charts.draw(kind, size, words.language, values)
-        self.drawn += 1
-        self._keep(path, svg)
+        svg = charts.draw(kind, size, language, values)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = self.folder / f"{key}.{os.getpid()}.tmp"
+        fresh.write_text(svg, "utf-8")
+        fresh.replace(self._place(key))
         return svg
 
-    def _keep(self, path: Path, svg: str) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = path.with_suffix(f".{os.getpid()}.tmp")
-        fresh.write_text(svg, "utf-8")
-        fresh.replace(path)
+    def _place(self, key: str) -> Path:
+        return self.folder / f"{key}.svg"
 
-    def tidy(self) -> None:
+    def _whole(self, key: str) -> bool:
+        """Is it there, and was it written to its end?"""
+        try:
+            with self._place(key).open("rb") as file:
+                file.seek(-6, os.SEEK_END)
+                return file.read() == b"</svg>"
+        except OSError:
+            return False
+
+    def _tidy(self) -> None:
         """Forget drawings that nobody asked for in a long time."""
         if not self.folder.is_dir():
             return
-        found = [path for path in self.folder.iterdir() if path not in self.used]
+        found = [path for path in self.folder.iterdir() if path.stem not in self.used]
         found.sort(key=lambda path: path.stat().st_mtime)
         for path in found[: max(0, len(found) + len(self.used) - KEPT)]:
             path.unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from tracker import __version__
 from tracker.errors import ReportError
 from tracker.model import METRICS, number_day
-from tracker.report.gallery import Drawing
+from tracker.report.gallery import Drawing, Gallery
 from tracker.report.sparks import spark
 from tracker.report.table import script_json
 from tracker.report.words import Words
@@ -39,10 +39,10 @@ def folder() -> Path:
 
 
 class Site:
-    """One language's templates."""
+    """One language's templates, with the gallery that their charts hang in."""
 
-    def __init__(self, words: Words) -> None:
-        self.words = words
+    def __init__(self, words: Words, gallery: Gallery) -> None:
+        self.words, self.gallery = words, gallery
         self.environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(folder()),
             autoescape=True,
@@ -51,15 +51,16 @@ class Site:
             lstrip_blocks=True,
             keep_trailing_newline=True,
             auto_reload=False,
+            bytecode_cache=_compiled(gallery.folder.parent / "templates"),
         )
         self.environment.filters.update(
-            rich=rich, drawn=drawn, said=said, json=block, date=number_day
+            rich=rich, drawn=self._drawn, said=said, json=block, date=number_day
         )
         self.environment.globals.update(
             w=words,
             _=words,
             version=__version__,
-            drawing=drawing,
+            drawing=self._drawing,
             METRICS=METRICS,
             spark=spark,
         )
@@ -89,6 +90,21 @@ class Site:
                 "Report this as a bug",
             ) from error
 
+    def _drawn(self, key: str) -> Markup:
+        """A drawing of charts.py."""
+        return Markup(self.gallery.svg(key))  # noqa: S704
+
+    def _drawing(self, chart: Drawing) -> Markup:
+        """In both widths; the style sheet shows one."""
+        both = Markup('<div class="wide">{}</div><div class="narrow">{}</div>')
+        return both.format(self._drawn(chart.wide), self._drawn(chart.narrow))
+
+
+def _compiled(folder: Path) -> jinja2.BytecodeCache:
+    """Templates compiled once: that costs more than to fill in most of them."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return jinja2.FileSystemBytecodeCache(str(folder))
+
 
 def asset(name: str) -> bytes:
     return (folder() / name).read_bytes()
@@ -102,18 +118,6 @@ def rich(text: str) -> Markup:
 def said(text: str) -> Markup:
     """Text of data, kept from turning the text around it."""
     return Markup("<bdi>{}</bdi>").format(text)
-
-
-def drawn(svg: str) -> Markup:
-    """A drawing of charts.py."""
-    return Markup(svg)  # noqa: S704
-
-
-def drawing(chart: Drawing) -> Markup:
-    wide, narrow = drawn(chart.wide), drawn(chart.narrow)
-    return Markup('<div class="wide">{}</div><div class="narrow">{}</div>').format(
-        wide, narrow
-    )
 
 
 def block(value: Any) -> Markup:

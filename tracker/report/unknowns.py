@@ -51,7 +51,7 @@ def _platforms(facts: CampaignFacts, w: Words) -> Iterator[tuple[str, str]]:
                     "{n} posts on {platform} have no value for {metric}.",
                     n=w.number(count.unknown),
                     platform=platform,
-                    metric=name,
+                    metric=w.inside(metric),
                 ),
                 _effect(facts, part.platform, metric, count.unknown, w),
             )
@@ -69,7 +69,7 @@ def _effect(
     return w(
         "They are in no sum. If each had the median of the others, {metric} would rise"
         " by about {n}.",
-        metric=w.metric(metric),
+        metric=w.inside(metric),
         n=w.percent(middle * many / total * 100, 1),
     )
 

@@ -100,6 +100,8 @@ class Words:
         self.currency, self.zone = currency, ZoneInfo(zone)
         self.missing: set[str] = set()
         self._known: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._days: dict[date, str] = {}
 
     def __call__(self, text: str, **values: Any) -> str:
         said = self._known.get(text)
@@ -123,8 +125,17 @@ class Words:
         """A metric's name; one that a plan made up is shown as it is written."""
         return self(METRICS[name]) if name in METRICS else name.replace("_", " ")
 
+    def inside(self, name: str) -> str:
+        """The same within a sentence."""
+        text = self.metric(name)
+        return text[:1].lower() + text[1:]
+
     def platform(self, name: str) -> str:
-        return self(PLATFORMS[name]) if name in PLATFORMS else name
+        said = self._names.get(name)
+        if said is None:
+            said = self(PLATFORMS[name]) if name in PLATFORMS else name
+            self._names[name] = said
+        return said
 
     def strategy(self, kind: str) -> str:
         return self(STRATEGIES[kind]) if kind in STRATEGIES else kind
@@ -176,6 +187,14 @@ class Words:
         if is_day(ms):
             return text
         return f"{text}, {self.clock(moment(ms).astimezone(self.zone))}"
+
+    def day_of(self, ms: int) -> str:
+        """The day of an instant, short; asked for often, of few days."""
+        day = local_day(ms, self.zone)
+        said = self._days.get(day)
+        if said is None:
+            said = self._days[day] = self.day(day, year=True, short=True)
+        return said
 
     def clock(self, at: datetime) -> str:
         """18:00 in English, 18 h 00 in French."""

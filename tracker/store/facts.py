@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 Row = tuple[Any, ...]
+#: Of one platform: last_at, and of each known metric its sum and ages.
+Age = dict[str, Any]
 
 #: Metrics in the order in which one of them is chosen to lead.
 LEADING = (
@@ -46,26 +48,16 @@ LEADING = (
 #: Disagreements and unknown handles that are listed; all are counted.
 LISTED = 50
 
-_SUM = ", ".join(
-    f"CAST(SUM({name}) AS BIGINT)"
-    for name in ("posts", *METRICS, *(f"{metric}_known" for metric in METRICS))
-)
-BY_DAY = (
-    f"SELECT platform, day, {_SUM} FROM rollup WHERE campaign_id = ?"
-    " GROUP BY platform, day ORDER BY day, platform"
-)
+_ALL = ("posts", *METRICS, *(f"{metric}_known" for metric in METRICS))
+
+
+def _sums(names: Iterable[str]) -> str:
+    return ", ".join(f"CAST(SUM({name}) AS BIGINT)" for name in names)
+
+
 BY_PERSON = (
-    f"SELECT ambassador_id, platform, {_SUM} FROM rollup WHERE campaign_id = ?"
+    f"SELECT ambassador_id, platform, {_sums(_ALL)} FROM rollup WHERE campaign_id = ?"
     " GROUP BY ambassador_id, platform ORDER BY ambassador_id, platform"
-)
-AGES = (
-    "SELECT p.platform, MAX(s.last_at), "
-    + ", ".join(
-        f"MIN(s.{m}_at), MAX(s.{m}_at), CAST(SUM(s.{m}) AS BIGINT)" for m in METRICS
-    )
-    + " FROM attribution a JOIN post p ON p.id = a.post_id"
-    " JOIN post_state s ON s.post_id = a.post_id"
-    " WHERE a.campaign_id = ? GROUP BY p.platform ORDER BY p.platform"
 )
 CAMPAIGNS = (
     "SELECT id, slug, name, timezone, currency, language, starts, ends, state, plan"
@@ -95,11 +87,10 @@ UNKNOWN = (
     " JOIN post p ON p.id = a.post_id WHERE a.campaign_id = 0 AND a.ambassador_id = 0"
     " GROUP BY p.platform, p.handle ORDER BY COUNT(*) DESC, p.platform, p.handle"
 )
-OUTSIDE = (
-    "SELECT COUNT(DISTINCT a.post_id) FROM attribution a JOIN enrolment e"
-    " ON e.ambassador_id = a.ambassador_id AND e.campaign_id = ?"
-    " WHERE a.campaign_id = 0 AND NOT EXISTS (SELECT 1 FROM attribution b"
-    " WHERE b.post_id = a.post_id AND b.campaign_id = ?)"
+#: Posts of enrolled people in the workspace; those of the campaign are among them.
+THEIRS = (
+    "SELECT COUNT(*) FROM attribution WHERE campaign_id = 0 AND ambassador_id IN"
+    " (SELECT ambassador_id FROM enrolment WHERE campaign_id = ?)"
 )
 DISAGREED = (
     " FROM disagreement d JOIN attribution a ON a.post_id = d.post_id"
@@ -128,13 +119,13 @@ def read(database: Database, slugs: Iterable[str] | None = None) -> list[Campaig
 
 def _campaign(link: Link, row: Row, shared: Row) -> CampaignFacts:
     key, campaign, plan = row[0], _described(row), json.loads(row[9])
-    days = tuple(_day(found) for found in link.all(BY_DAY, (key,)))
     cuts = link.all(BY_PERSON, (key,))
-    ages = {found[0]: found for found in link.all(AGES, (key,))}
-    platforms = _platforms(link, key, cuts, ages)
-    counts = _together([p.counts for p in platforms])
-    metrics = tuple(m for m in METRICS if counts and counts[m].known)
+    known = [sum(cut[3 + len(METRICS) + at] for cut in cuts) for at in range(len(METRICS))]
+    metrics = tuple(m for m, many in zip(METRICS, known, strict=True) if many)
     leading = _leading(plan, metrics)
+    posts = _posts(link, key, metrics, leading)
+    ages = _ages(posts, metrics)
+    platforms = _platforms(link, key, cuts, ages)
     return CampaignFacts(
         campaign=campaign,
         plan=plan,
@@ -142,17 +133,16 @@ def _campaign(link: Link, row: Row, shared: Row) -> CampaignFacts:
         leading=leading,
         metrics=metrics,
         posts_total=sum(p.posts for p in platforms),
-        counts=counts or {m: Count(None, 0, 0) for m in METRICS},
+        counts=_together([p.counts for p in platforms])
+        or {m: Count(None, 0, 0) for m in METRICS},
         platforms=platforms,
-        days=days,
+        days=tuple(_days(link, key, metrics)),
         people=tuple(_people(link, key, cuts, leading)),
         sums={
-            (name, m): found[4 + 3 * at]
-            for name, found in ages.items()
-            for at, m in enumerate(METRICS)
+            (name, m): age[f"{m}_sum"] for name, age in ages.items() for m in metrics
         },
-        quality=_quality(link, key, shared),
-        posts=_posts(link, key, metrics, leading),
+        quality=_quality(link, key, shared, len(posts)),
+        posts=posts.drop(f"{m}_at" for m in metrics),
     )
 
 
@@ -182,20 +172,27 @@ def _leading(plan: Mapping[str, Any], metrics: tuple[str, ...]) -> str | None:
 # -- sums ---------------------------------------------------------------------
 
 
-def _day(row: Row) -> DayFacts:
-    platform, day, posts, *figures = row
-    gains, known = figures[: len(METRICS)], figures[len(METRICS) :]
-    return DayFacts(
-        day,
-        platform,
-        posts,
-        {m: g for m, g, k in zip(METRICS, gains, known, strict=True) if g or k},
-        {m: k for m, k in zip(METRICS, known, strict=True) if k},
-    )
+def _days(link: Link, key: int, metrics: tuple[str, ...]) -> Iterable[DayFacts]:
+    many = len(metrics)
+    sums = _sums(("posts", *metrics, *(f"{metric}_known" for metric in metrics)))
+    for platform, day, posts, *figures in link.all(
+        f"SELECT platform, day, {sums} FROM rollup WHERE campaign_id = ?"
+        " GROUP BY platform, day ORDER BY day, platform",
+        (key,),
+    ):
+        gains = zip(metrics, figures[:many], figures[many:], strict=True)
+        known = zip(metrics, figures[many:], strict=True)
+        yield DayFacts(
+            day,
+            platform,
+            posts,
+            {m: g for m, g, k in gains if g or k},
+            {m: k for m, k in known if k},
+        )
 
 
 def _platforms(
-    link: Link, key: int, cuts: list[Row], ages: Mapping[str, Row]
+    link: Link, key: int, cuts: list[Row], ages: Mapping[str, Age]
 ) -> tuple[PlatformFacts, ...]:
     by_platform: dict[str, list[Row]] = defaultdict(list)
     for _, platform, *figures in cuts:
@@ -205,7 +202,7 @@ def _platforms(
         PlatformFacts(
             platform,
             sum(row[0] for row in rows),
-            ages[platform][1] if platform in ages else None,
+            ages[platform]["last_at"] if platform in ages else None,
             _counts(rows, ages.get(platform)),
             classes.get(platform, classes.get("", ())),
         )
@@ -213,7 +210,7 @@ def _platforms(
     )
 
 
-def _counts(rows: list[Row], ages: Row | None = None) -> dict[str, Count]:
+def _counts(rows: list[Row], ages: Age | None = None) -> dict[str, Count]:
     """Counts of rollup figures (posts, gains, known) added up."""
     posts = sum(row[0] for row in rows)
     counts = {}
@@ -221,7 +218,8 @@ def _counts(rows: list[Row], ages: Row | None = None) -> dict[str, Count]:
         known = sum(row[1 + len(METRICS) + at] for row in rows)
         value = sum(row[1 + at] for row in rows)
         additive = known and metric not in NOT_ADDITIVE
-        oldest, newest = (ages[2 + 3 * at], ages[3 + 3 * at]) if ages else (None, None)
+        oldest = ages.get(f"{metric}_oldest") if ages else None
+        newest = ages.get(f"{metric}_newest") if ages else None
         counts[metric] = Count(
             value if additive else None, known, posts - known, oldest, newest
         )
@@ -330,16 +328,17 @@ def _posts(
     """One row a post: the highest in the leading metric first, unknown last."""
     import polars as pl
 
-    figures = "".join(f", s.{metric}" for metric in metrics)
+    columns = (*POSTS, *metrics, *(f"{metric}_at" for metric in metrics))
+    figures = "".join(f", s.{name}" for name in columns[len(POSTS) :])
+    # in the order of the key, so that the tables are read from front to back
     rows = link.all(
         "SELECT p.platform, p.external_id, a.ambassador_id, p.url, p.published_at,"
         f" p.kind, p.caption, s.first_at, s.last_at{figures} FROM attribution a"
         " JOIN post p ON p.id = a.post_id JOIN post_state s ON s.post_id = a.post_id"
-        " WHERE a.campaign_id = ?",
+        " WHERE a.campaign_id = ? ORDER BY a.post_id",
         (key,),
     )
     names = dict(link.all("SELECT id, slug FROM ambassador"))
-    columns = (*POSTS, *metrics)
     texts = {"platform", "post_id", "url", "kind", "caption"}
     cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
     frame = pl.DataFrame(
@@ -367,6 +366,21 @@ def _posts(
     )
 
 
+def _ages(posts: pl.DataFrame, metrics: tuple[str, ...]) -> dict[str, Age]:
+    import polars as pl
+
+    found = posts.group_by("platform").agg(
+        pl.col("last_at").max(),
+        *(
+            pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).alias(f"{m}_sum")
+            for m in metrics
+        ),
+        *(pl.col(f"{m}_at").min().alias(f"{m}_oldest") for m in metrics),
+        *(pl.col(f"{m}_at").max().alias(f"{m}_newest") for m in metrics),
+    )
+    return {row["platform"]: row for row in found.iter_rows(named=True)}
+
+
 # -- quality ------------------------------------------------------------------
 
 
@@ -380,7 +394,7 @@ def _shared_quality(link: Link) -> Row:
     return tuple(rejects), tuple(refused), tuple(link.all(UNKNOWN))
 
 
-def _quality(link: Link, key: int, shared: Row) -> QualityFacts:
+def _quality(link: Link, key: int, shared: Row, posts: int) -> QualityFacts:
     rejects, refused, unattributed = shared
     figures = ", ".join(f"r.{metric}" for metric in METRICS)
     found = link.all(
@@ -400,5 +414,5 @@ def _quality(link: Link, key: int, shared: Row) -> QualityFacts:
         ),
         disagreed=int(link.value("SELECT COUNT(*)" + DISAGREED, (key,)) or 0),
         unattributed=unattributed,
-        outside=int(link.value(OUTSIDE, (key, key)) or 0),
+        outside=max(0, int(link.value(THEIRS, (key,)) or 0) - posts),
     )
