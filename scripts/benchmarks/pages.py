@@ -79,8 +79,9 @@ def change(home: Path) -> None:
     """One more reading of one post, so that a few pages have changed."""
     import csv
 
-    with (home / "inbox" / "youtube.csv").open(encoding="utf-8-sig") as rows:
-        post = next(csv.DictReader(rows))["video_id"]
+    oldest = min((home / "inbox").glob("youtube-*.csv"))
+    with oldest.open(encoding="utf-8-sig", newline="") as rows:
+        post = next(csv.DictReader(rows))["Video ID"]
     extra = home / "inbox" / "extra-reading.csv"
     extra.write_text(CHANGE.format(post=post, views=1_000_000))
     ask(home, "ingest", "--file", str(extra), "--kind", "csv")
