@@ -10,9 +10,11 @@ import pytest
 import scripted
 
 from tracker import app
+from tracker.daemon import Daemon
 from tracker.errors import StoreError, TransientSourceError
 from tracker.looks import Looks
 from tracker.model import moment
+from tracker.publisher import Publisher
 from tracker.schedule import Slots, Timetable
 from tracker.slots import Every
 from tracker.sources import registry
@@ -360,3 +362,111 @@ def test_what_a_run_writes_after_its_deadline_is_refused(made, clock, scripts):
     look(looks, "s")
     ended = runs.last_ended("s")
     assert (ended.outcome, ended.error) == ("failed", "stopped after 300 s")
+
+
+# -- the daemon's own steps -----------------------------------------------------------
+
+
+@pytest.fixture
+def daemon(made):
+    """A daemon in this process, with a source that runs hourly; not running."""
+    made('name = "s"\nkind = "scripted"\nevery = "1h"')
+    stop = threading.Event()
+    yield lambda home: Daemon(home, stop)
+    stop.set()
+
+
+def test_a_run_past_its_deadline_is_given_up(daemon, workspace, scripts, monkeypatch):
+    """What hangs is recorded as failed, and is not waited for a second time."""
+    monkeypatch.setattr("tracker.daemon.DEADLINE", 0.0)
+    made = daemon(workspace)
+    scripts["s"] = scripted.hang
+    made.workers.look("s")
+    while not made.tracker.runs.running():
+        made.workers.wait(0.05)
+    made.beat()
+    ended = made.tracker.runs.last_ended("s")
+    assert ended.outcome == "failed"
+    assert "error[JOB_DEADLINE] source s: stopped after 0 s" in ended.error
+    made.beat()
+    assert made.workers.wait(0)[0].given_up
+    scripted.LET_GO.set()
+    while made.workers.under_way():
+        made.workers.wait(0.05)
+    assert [run.outcome for run in made.tracker.runs.history()] == ["failed"]
+
+
+@pytest.mark.parametrize("moved", [3600, -86_400, 315_360_000])
+def test_a_clock_that_was_set_is_told_once(
+    daemon, workspace, monkeypatch, caplog, moved
+):
+    made = daemon(workspace)
+    clock = iter([1e9, 1e9 + moved])
+    looks = []
+
+    def wall():
+        looks.append(1)
+        if len(looks) > 2:
+            made.stop.set()
+        return next(clock, 1e9 + moved)
+
+    monkeypatch.setattr("tracker.daemon.time.time", wall)
+    monkeypatch.setattr("tracker.daemon._steady", lambda: 0.0)
+    made._wait()
+    told = [text for text in caplog.messages if "CLOCK_JUMP" in text]
+    assert told == [f"warning[CLOCK_JUMP] wall clock moved {moved:+,.0f} s"]
+
+
+def test_a_host_whose_name_was_taken_stops(daemon, workspace):
+    made = daemon(workspace)
+    made._announce()
+    made.beat()
+    assert not made.stop.is_set()
+    made.tracker.runs.leases.seize(f"daemon:{made.host}", "{}", NOON, LEASE)
+    made.beat()
+    assert made.stop.is_set()
+
+
+def test_pages_are_built_once_it_is_quiet_and_not_again(workspace, scripts):
+    tracker = app.open_tracker(workspace)
+    publisher = Publisher("a", LEASE)
+    manifest = workspace / "site" / "manifest.json"
+    publisher.step(tracker, NOON)
+    assert not manifest.exists()
+    publisher.step(tracker, NOON)
+    assert manifest.exists()
+    manifest.unlink()
+    for _ in range(3):
+        publisher.hurry()
+        publisher.step(tracker, NOON)
+    assert not manifest.exists()
+    tracker.runs.fail("s", "gone")
+    for _ in range(2):
+        publisher.hurry()
+        publisher.step(tracker, NOON)
+    assert tracker.runs.leases.holder("publisher") == "a"
+    assert manifest.exists()
+
+
+def test_a_host_without_the_lease_builds_no_pages(workspace):
+    tracker = app.open_tracker(workspace)
+    tracker.runs.leases.seize("publisher", "b", tracker.runs.leases.clock(), LEASE)
+    publisher = Publisher("a", LEASE)
+    for _ in range(3):
+        publisher.hurry()
+        publisher.step(tracker, tracker.runs.leases.clock())
+    assert not (workspace / "site" / "manifest.json").exists()
+
+
+def test_pages_that_cannot_be_built_do_not_stop_anything(workspace, caplog):
+    """The last good ones stay, and it is not tried at each step."""
+    tracker = app.open_tracker(workspace)
+    (workspace / "site").rmdir()
+    (workspace / "site").write_text("in the way")
+    publisher = Publisher("a", LEASE)
+    for _ in range(5):
+        publisher.hurry()
+        publisher.step(tracker, NOON)
+    errors = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert len(errors) == 1
+    assert (workspace / "site").read_text() == "in the way"
