@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -319,3 +320,12 @@ def test_what_is_no_reference_is_refused(
 ) -> None:
     with pytest.raises(ConfigError):
         reveal(reference, tmp_path, "source a")
+
+
+def test_without_a_keyring_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The package is no dependency: few servers have a keyring."""
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with pytest.raises(ConfigError, match="pip install keyring"):
+        reveal({"keyring": "tracker/key"}, tmp_path, "source a")
