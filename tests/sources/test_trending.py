@@ -7,18 +7,15 @@ from sources.given import FIXTURES, parse
 from tracker.model import iso
 
 TRENDING = (FIXTURES / "trending.csv").read_bytes()
-OPTIONS = {
-    "encoding": "cp1252",
-    "platform": "youtube",
-    "columns": {
-        "post_id": "video_id",
-        "handle": "channel_title",
-        "caption": "title",
-        "published_at": "publish_time",
-        "captured_at": {"column": "trending_date", "format": "%y.%d.%m"},
-        "comments": "comment_count",
-    },
+COLUMNS = {
+    "post_id": "video_id",
+    "handle": "channel_title",
+    "caption": "title",
+    "published_at": "publish_time",
+    "captured_at": {"column": "trending_date", "format": "%y.%d.%m"},
+    "comments": "comment_count",
 }
+OPTIONS = {"encoding": "cp1252", "platform": "youtube", "columns": COLUMNS}
 
 
 def test_every_row_is_a_reading_or_a_reject() -> None:
@@ -47,10 +44,8 @@ def test_ids_dates_and_counts_are_those_of_the_file() -> None:
 
 
 def test_without_its_format_no_date_is_guessed() -> None:
-    plain = {
-        **OPTIONS,
-        "columns": {**OPTIONS["columns"], "captured_at": "trending_date"},
-    }
+    columns = {**COLUMNS, "captured_at": "trending_date"}
+    plain = {**OPTIONS, "columns": columns}
     parsed = parse(TRENDING, **plain)
     assert parsed.frame is not None
     assert parsed.frame.height == 0

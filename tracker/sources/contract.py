@@ -87,6 +87,7 @@ def parse_all(source: Source, payload: Payload) -> Parsed:
         return Parsed(None, (), 0, f"{error}", error.rows)
     for batch in batches:
         _must(isinstance(batch, Batch), "parse must yield batches")
+        check_posts(batch)
     frame = pl.concat([b.frame for b in batches]) if batches else None
     rejects = tuple(reject for batch in batches for reject in batch.rejects)
     rows = sum(batch.rows for batch in batches)
@@ -125,11 +126,22 @@ def check_order(frame: pl.DataFrame) -> None:
     _must(bad.is_empty(), "a reading was captured before its post was published")
 
 
+def check_posts(batch: Batch) -> None:
+    """What a batch says of posts, if it says it apart, is what its rows say."""
+    if batch.posts is None and batch.whose is None:
+        return
+    _must(batch.posts is not None and batch.whose is not None, "posts need whose")
+    assert batch.posts is not None
+    assert batch.whose is not None
+    said = batch.posts[batch.whose]
+    same = batch.frame.select(said.columns).equals(said)
+    _must(same, "posts say something else than the rows")
+
+
 def check_lines(parsed: Parsed) -> None:
-    """No line is told twice, and rows come in the order of the payload."""
+    """Every row has a line of its own."""
     assert parsed.frame is not None
     lines = parsed.frame["line"].to_list()
-    _must(lines == sorted(lines), "rows must come in the order of the payload")
     every = lines + [reject.line for reject in parsed.rejects]
     _must(len(every) == len(set(every)), "a line is accounted for more than once")
     _must(min(every, default=1) >= 1, "lines are counted from 1")
