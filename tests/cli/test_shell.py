@@ -166,12 +166,13 @@ def test_an_interrupt_ends_without_a_traceback(
     assert (result.code, result.err) == (130, "Stopped.\n")
 
 
-def test_a_reader_that_goes_away_is_no_error() -> None:
+@pytest.mark.parametrize("words", [["completion", "bash"], ["--help"]])
+def test_a_reader_that_goes_away_is_no_error(words: list[str]) -> None:
     """As with `tracker ... | head -0`."""
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
-        [sys.executable, "-m", "tracker", "completion", "bash"],
+        [sys.executable, "-m", "tracker", *words],
         stdout=write,
         stderr=subprocess.PIPE,
         cwd=ROOT,

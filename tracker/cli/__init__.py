@@ -118,14 +118,19 @@ class Root(click.Group):
         call = Call()
         try:
             call.start()
-            with self.make_context("tracker", args, obj=call) as ctx:
-                code = self.invoke(ctx)
+            code = self._called(args, call)
             sys.stdout.flush()
-        except click.exceptions.Exit as wish:
-            return wish.exit_code
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last resort
             return complain(error, call)
         return code if type(code) is int else 0
+
+    def _called(self, args: list[str], call: Call) -> Any:
+        """What the command answers; `--help` and the like end early."""
+        try:
+            with self.make_context("tracker", args, obj=call) as ctx:
+                return self.invoke(ctx)
+        except click.exceptions.Exit as wish:
+            return wish.exit_code
 
 
 @click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
