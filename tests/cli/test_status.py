@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import sqlite3
 import time
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 
 from tracker import doctor
 from tracker.app import open_tracker
+from tracker.errors import LockedError
+from tracker.hosts import host_name, refuse_twin
 from tracker.lock import HomeLock
 from tracker.model import Outcome, RunReport, Tally
 
@@ -209,3 +212,73 @@ def test_the_file_system_is_that_of_the_nearest_mount(path, kind):
         "//server/y /mnt/a\\040b cifs rw 0 0\n"
     )
     assert doctor.file_system(Path(path), mounts) == kind
+
+
+# -- both databases ---------------------------------------------------------------
+
+
+def test_status_and_doctor_know_both_databases(invoke, each_workspace):
+    add(each_workspace, BLOCK)
+    code, found = asked(invoke, "status")
+    database = found["database"]
+    assert code == 0
+    assert database["kind"] in ("sqlite", "postgresql")
+    assert database["version"].lower().startswith(database["kind"])
+    assert asked(invoke, "doctor")[0] == 0
+
+
+def test_on_postgresql_a_living_host_is_the_daemon(invoke, each_workspace):
+    """On SQLite it is who holds the lock, and nobody does here."""
+    tracker = open_tracker(each_workspace)
+    now = tracker.runs.leases.clock()
+    said = {"pid": 7, "machine": "elsewhere", "since": now, "lease": 15_000}
+    tracker.runs.leases.seize("daemon:a", json.dumps(said), now, 15_000)
+    daemon = asked(invoke, "status")[1]["daemon"]
+    assert daemon["running"] is (tracker.database.dialect == "postgresql")
+
+
+def test_what_a_host_runs_is_told(invoke, each_workspace):
+    runs = open_tracker(each_workspace).runs
+    now = runs.leases.clock()
+    said = {"pid": 7, "machine": "elsewhere", "since": now, "lease": 15_000}
+    runs.leases.seize("daemon:a", json.dumps(said), now, 15_000)
+    runs.source_id("studio", "csv")
+    runs.claim("studio", 1_241_179_200_000, host="a", now=now, lease=15_000)
+    [host] = asked(invoke, "status")[1]["hosts"]
+    assert host["slots"] == [
+        {"source": "studio", "slot": "2009-05-01T12:00:00Z", "term": 1}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pid", "machine", "refused"),
+    [
+        (os.getppid(), platform.node(), True),  # it lives
+        (2**22 + 1, platform.node(), False),  # no process has this number
+        (2**22 + 1, "elsewhere", True),  # nobody can tell from here
+        (os.getpid(), platform.node(), False),  # an earlier one with our number
+    ],
+)
+def test_a_name_is_free_when_its_daemon_is_surely_dead(
+    workspace, pid, machine, refused
+):
+    tracker = open_tracker(workspace)
+    now = tracker.runs.leases.clock()
+    said = {"pid": pid, "machine": machine, "since": now, "lease": 15_000}
+    tracker.runs.leases.seize("daemon:a", json.dumps(said), now, 15_000)
+    refuse_twin(tracker, "b", now)
+    refuse_twin(tracker, "a", now + 15_000)
+    if not refused:
+        refuse_twin(tracker, "a", now)
+        return
+    with pytest.raises(LockedError, match="has this name"):
+        refuse_twin(tracker, "a", now)
+
+
+def test_a_host_is_called_as_it_is_told(workspace, monkeypatch):
+    monkeypatch.delenv("TRACKER_HOST", raising=False)
+    assert host_name(open_tracker(workspace).settings) == platform.node()
+    add(workspace, '[host]\nname = "a"\n')
+    assert host_name(open_tracker(workspace).settings) == "a"
+    monkeypatch.setenv("TRACKER_HOST", "b")
+    assert host_name(open_tracker(workspace).settings) == "b"

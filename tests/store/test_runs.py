@@ -124,6 +124,20 @@ def test_after_the_clock_went_back_future_slots_are_free_again(runs):
     assert claim(runs, NOON + HOUR, now=NOON + HOUR) is not None
 
 
+def test_who_holds_the_lease_of_a_source_keeps_others_from_claiming(runs):
+    runs.leases.seize("source:studio", "b", NOON, LEASE)
+    assert claim(runs, host="a") is None
+    assert claim(runs, host="b") == 2
+
+
+def test_a_run_that_has_ended_cannot_be_given_up(runs):
+    claim(runs)
+    number = begin(runs)
+    runs.finish(number, report(stored=1), NOON)
+    assert not runs.abandon(number, "too late", NOON + 1)
+    assert runs.last_ended("studio").outcome == "ok"
+
+
 # -- crashes --------------------------------------------------------------------
 
 
