@@ -240,7 +240,8 @@ def total(v: Mapping[str, Any], size: str, language: str) -> alt.LayerChart:
         layers.append(label(said, x, y, dy=-9))
     if pace is not None and not narrow:
         ahead = rows(d=[at(end + 1)], v=[pace["low"]], t=[v["ahead"]])
-        look = {"align": "right", "dy": 40, "fill": INK, "fontWeight": 600}
+        low = pace["low"] < high * 0.2  # no room below the line
+        look = {"align": "right", "dy": -40 if low else 40, "fill": INK}
         layers.append(label(ahead, x, y, **look))
     elif pace is None:
         last = rows(d=[at(today + 1)], v=[v["totals"][-1]], t=[v["last"]])

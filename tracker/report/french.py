@@ -433,9 +433,9 @@ OTHERS = {
     "What is wrong, late or missing": "Ce qui est faux, en retard ou absent",
     "**{n} sums do not add up**; run tracker verify.":
         "**{n} sommes ne tombent pas juste** ; lancez tracker verify.",
-    "**The totals add up; {n} kinds of things wait for a person.** Nothing was"
+    "**The totals add up.** Kinds of things that wait for a person: {n}. Nothing was"
     " corrected by the tool: it marks, people decide.":
-        "**Les totaux tombent juste ; {n} sortes de choses attendent quelqu’un.**"
+        "**Les totaux tombent juste.** Sortes de choses qui attendent quelqu’un : {n}."
         " L’outil n’a rien corrigé : il signale, les gens décident.",
     "Gains add up to totals": "La somme des gains égale les totaux",
     "{n} sums by campaign, platform and ambassador":
