@@ -20,7 +20,6 @@ from tracker.report.words import LANGUAGES, Words
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
-    from tracker.report.gallery import Gallery
     from tracker.report.site import Site
 
 #: A source is late when it has missed two looks and these milliseconds.
@@ -70,7 +69,9 @@ def publish(
     gallery = Gallery(tracker.home / CHARTS)
     with Shelf(folder, now, scope) as shelf, gallery:
         _assets(shelf)
-        _index(shelf, found, Site(Words(language or tracker.settings.language), gallery))
+        _index(
+            shelf, found, Site(Words(language or tracker.settings.language), gallery)
+        )
         for facts in found:
             if campaign in (None, facts.campaign.id):
                 _campaign(shelf, facts, Site(_words(facts, language), gallery))
@@ -136,7 +137,9 @@ def _page(
     shelf.put(
         name,
         _digest(site.style, repr(page)),
-        lambda: site.page(f"{template}.html.j2", page, root=root, active=template).encode(),
+        lambda: site.page(
+            f"{template}.html.j2", page, root=root, active=template
+        ).encode(),
     )
 
 

@@ -27,7 +27,8 @@ def test_no_pace_without_four_weeks_or_after_the_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "verdict"), [(50, "on"), (51, "on"), (52, "ahead"), (48, "behind"), (0, "behind")]
+    ("value", "verdict"),
+    [(50, "on"), (51, "on"), (52, "ahead"), (48, "behind"), (0, "behind")],
 )
 def test_within_two_percent_is_on_plan(value: float, verdict: str) -> None:
     assert standing(value, 100, 0, 5, 10).verdict == verdict

@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import making
+
 from tracker.app import Tracker
 from tracker.publish import publish
 

@@ -30,7 +30,12 @@ PLAN: dict[str, Any] = {
     ],
     "mission": [
         {"id": "travel", "name": "Travel", "opens": "2009-05-01", "due": "2009-05-31"},
-        {"id": "tech", "name": "Technology", "opens": "2009-06-01", "due": "2009-06-30"},
+        {
+            "id": "tech",
+            "name": "Technology",
+            "opens": "2009-06-01",
+            "due": "2009-06-30",
+        },
     ],
     "claim": [
         {
@@ -109,8 +114,7 @@ def _roster(link: Any, made: Made) -> None:
             (n, f"a{n:03d}", f"Person {n}{made.text}"),
         )
         link.run(
-            "INSERT INTO enrolment (campaign_id, ambassador_id, team)"
-            " VALUES (1, ?, ?)",
+            "INSERT INTO enrolment (campaign_id, ambassador_id, team) VALUES (1, ?, ?)",
             (n, f"team {n % 3}{made.text}"),
         )
         for platform in PLATFORMS[:2]:
@@ -214,7 +218,10 @@ def _store(link: Any, made: Made, posts: pl.DataFrame, gains: pl.DataFrame) -> N
     known = [
         (
             pl.col(m).is_not_null()
-            & (pl.col("step") == pl.col("step").filter(pl.col(m).is_not_null()).min().over("id"))
+            & (
+                pl.col("step")
+                == pl.col("step").filter(pl.col(m).is_not_null()).min().over("id")
+            )
         )
         .cast(pl.Int64)
         .alias(f"{m}_known")
@@ -236,11 +243,13 @@ def _store(link: Any, made: Made, posts: pl.DataFrame, gains: pl.DataFrame) -> N
     )
     rest = [m for m in METRICS if m not in metrics]
     sums = sums.with_columns(
-        *(pl.lit(0).alias(m) for m in rest), *(pl.lit(0).alias(f"{m}_known") for m in rest)
+        *(pl.lit(0).alias(m) for m in rest),
+        *(pl.lit(0).alias(f"{m}_known") for m in rest),
     )
     bulk.insert(link, "rollup", sums)
     link.run(
-        "INSERT INTO source (id, name, kind, state) VALUES (1, 'studio', 'csv', 'ready')"
+        "INSERT INTO source (id, name, kind, state)"
+        " VALUES (1, 'studio', 'csv', 'ready')"
     )
     link.run(
         "INSERT INTO payload (id, source_id, label, digest, fingerprint, provenance,"
@@ -249,7 +258,7 @@ def _store(link: Any, made: Made, posts: pl.DataFrame, gains: pl.DataFrame) -> N
         " 1, 0)"
     )
     link.run(
-        "INSERT INTO reject (payload_id, line, \"column\", code, reason, raw, state)"
+        'INSERT INTO reject (payload_id, line, "column", code, reason, raw, state)'
         " VALUES (1, 3, ?, 'ROW_NUMBER', ?, 'x', 'open')",
         ("views" + made.text, '"1.2k" is not a whole number' + made.text),
     )

@@ -47,13 +47,17 @@ VALUES = {
         "names": [[10, 1.5, "Ada"]],
         "title": ["Followers", "Views per post"],
     },
-    "conflict": {"claims": [["Leads", 1.0, "50k", True], ["Leads", 2.64, "132k", False]]},
+    "conflict": {
+        "claims": [["Leads", 1.0, "50k", True], ["Leads", 2.64, "132k", False]]
+    },
 }
 
 
 @pytest.mark.parametrize("kind", sorted(VALUES))
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_each_chart_is_a_valid_spec_and_holds_no_colour(kind: str, language: str) -> None:
+def test_each_chart_is_a_valid_spec_and_holds_no_colour(
+    kind: str, language: str
+) -> None:
     svg = charts.draw(kind, "narrow", language, VALUES[kind], check=True)
     assert svg.startswith('<svg class="plot" viewBox=') and svg.endswith("</svg>")
     assert "#" not in svg.replace("url(#", "").replace('href="#', "")
@@ -76,7 +80,7 @@ def test_labels_are_escaped() -> None:
 
 def test_an_empty_drawing_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """The renderer only prints its errors."""
-    monkeypatch.setattr(charts.vl_convert, "vegalite_to_svg", lambda *a, **k: "<svg/>")
+    monkeypatch.setattr(charts.vl_convert, "vegalite_to_svg", lambda *_, **__: "<svg/>")
     with pytest.raises(ReportError, match="empty drawing"):
         charts.draw("small", "small", "en", VALUES["small"])
 

@@ -30,7 +30,7 @@ POLICY = (
 )
 HOSTILE = (
     "<script>alert(1)</script>",
-    "\"><img src=x onerror=alert(1)>",
+    '"><img src=x onerror=alert(1)>',
     "' onmouseover='alert(1)",
     "</title></textarea></style><svg onload=alert(1)>",
     "</script><script>alert(1)</script>",
@@ -124,7 +124,12 @@ def test_no_field_becomes_markup(
 ) -> None:
     """Names, teams, captions, kinds, handles, rejects and the plan."""
     text, plan = " ".join(texts), json.loads(json.dumps(making.PLAN))
-    for part in (plan["strategy"], plan["tool"][0], plan["mission"][0], plan["claim"][2]):
+    for part in (
+        plan["strategy"],
+        plan["tool"][0],
+        plan["mission"][0],
+        plan["claim"][2],
+    ):
         for key in {"why", "name", "definition", "source"} & set(part):
             part[key] = part[key] + text
     plan["benchmark"]["name"] += text
@@ -135,7 +140,9 @@ def test_no_field_becomes_markup(
         name = path.relative_to(harmless)
         assert read(bad / name).shape == read(path).shape, name
     for path in html(bad):
-        assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066]", path.read_text())
+        assert not re.search(
+            "[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066]", path.read_text()
+        )
 
 
 BAD_LINKS = [
@@ -259,7 +266,9 @@ def test_the_dictionary_explains_every_column(pages: Path) -> None:
 def test_cells_that_look_like_formulas_are_quoted(
     facts: CampaignFacts, sign: str
 ) -> None:
-    frame = pl.DataFrame({"caption": [f"{sign}SUM(A1)", "fine", None], "views": [-1, 2, 3]})
+    frame = pl.DataFrame(
+        {"caption": [f"{sign}SUM(A1)", "fine", None], "views": [-1, 2, 3]}
+    )
     rows = list(csv.reader(io.StringIO(data.csv_bytes(frame).decode(), newline="")))
     assert rows[1] == [f"'{sign}SUM(A1)", "-1"]
     assert restore(rows[1][0]) == f"{sign}SUM(A1)"
@@ -321,7 +330,10 @@ def test_numbers_dates_and_money_follow_the_language() -> None:
     assert Words("en", "CHF").money(Decimal(5)) == "5\u00a0CHF"
     assert (en.compact(4_300_000), fr.compact(4_300_000)) == ("4.3M", "4,3\u202fM")
     first = date(2009, 5, 1)
-    assert (en.day(first, year=True), fr.day(first)) == ("1\u00a0May 2009", "1er\u00a0mai")
+    assert (en.day(first, year=True), fr.day(first)) == (
+        "1\u00a0May 2009",
+        "1er\u00a0mai",
+    )
     assert fr.instant(1254520800000) == "2\u00a0octobre 2009, 22\u00a0h\u00a000"
     assert en.signed(5) == "+5" and en.money(Decimal("-2.5")) == "−$2.50"
 

@@ -40,7 +40,9 @@ def more_views(tracker: Tracker, many: int = 1000) -> str:
             " ON a.post_id = p.id AND a.campaign_id = 1 WHERE s.views > 0"
             " ORDER BY p.id LIMIT 1"
         )[0]
-        link.run("UPDATE post_state SET views = views + ? WHERE post_id = ?", (many, post))
+        link.run(
+            "UPDATE post_state SET views = views + ? WHERE post_id = ?", (many, post)
+        )
         day = link.value(
             "SELECT MAX(day) FROM rollup WHERE campaign_id = 1 AND ambassador_id = ?"
             " AND platform = ?",

@@ -46,8 +46,7 @@ def _of_module(path: Path) -> set[str]:
             first = node.args[0]
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 found.add(first.value)
-        sentence = isinstance(node, ast.keyword) and node.arg in FIELDS
-        if sentence or _is_sentence(path, node):
+        if path.name == "figures.py" and _is_sentence(node):
             found |= {
                 part.value
                 for part in ast.walk(node.value)
@@ -60,9 +59,9 @@ def _is_words(function: ast.expr) -> bool:
     return isinstance(function, ast.Name) and function.id in ("w", "words")
 
 
-def _is_sentence(path: Path, node: ast.AST) -> bool:
-    return (
-        path.name == "figures.py"
-        and isinstance(node, ast.Assign)
-        and any(isinstance(t, ast.Name) and t.id in FIELDS for t in node.targets)
+def _is_sentence(node: ast.AST) -> bool:
+    if isinstance(node, ast.keyword):
+        return node.arg in FIELDS
+    return isinstance(node, ast.Assign) and any(
+        isinstance(target, ast.Name) and target.id in FIELDS for target in node.targets
     )

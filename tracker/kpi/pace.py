@@ -74,5 +74,5 @@ def standing(
     if not length or target <= baseline:
         return Standing(share, None, None)
     due = baseline + (target - baseline) * min(spent / length, 1)
-    gap = (value / due - 1) * 100 if due > 0 else None
+    gap = value * 100 / due - 100 if due > 0 else None
     return Standing(share, due / target * 100, gap)

@@ -41,7 +41,9 @@ class Daily:
         return 1
 
 
-def daily(gains: Mapping[int, int], changed: Sequence[int], first: int, last: int) -> Daily:
+def daily(
+    gains: Mapping[int, int], changed: Sequence[int], first: int, last: int
+) -> Daily:
     """gains by day; changed: sorted days on which any figure changed."""
     return Daily(
         first,

@@ -61,7 +61,12 @@ CONFIG: dict[str, Any] = {
 
 
 def draw(
-    kind: str, size: str, language: str, values: Mapping[str, Any], *, check: bool = False
+    kind: str,
+    size: str,
+    language: str,
+    values: Mapping[str, Any],
+    *,
+    check: bool = False,
 ) -> str:
     """One chart as SVG. Raises ReportError when the renderer draws nothing.
 
@@ -108,7 +113,9 @@ def rows(**columns: Sequence[Any]) -> alt.NamedData:
     """A table as its own name: Altair would copy its cells many times over."""
     names = list(columns)
     cells = zip(*columns.values(), strict=True)
-    return alt.NamedData(json.dumps([dict(zip(names, row, strict=True)) for row in cells]))
+    return alt.NamedData(
+        json.dumps([dict(zip(names, row, strict=True)) for row in cells])
+    )
 
 
 def filled(spec: Any) -> Any:
@@ -173,14 +180,12 @@ def up(low: float, high: float, language: str, ticks: int = 5) -> alt.Y:
     )
 
 
-def label(data: alt.NamedData, x: Any, y: Any, **mark: Any) -> alt.Chart:
+def label(data: alt.NamedData, x: Any, y: Any, **mark: Any) -> Any:
     mark = {"align": "left", "baseline": "middle", **mark}
     return alt.Chart(data).mark_text(**mark).encode(x=x, y=y, text="t:N")
 
 
-def pieces(
-    days: Sequence[int], gaps: Sequence[Sequence[int]]
-) -> list[int]:
+def pieces(days: Sequence[int], gaps: Sequence[Sequence[int]]) -> list[int]:
     """The number of gaps before each day: what was not read is not drawn."""
     return [sum(day > last for _, last in gaps) for day in days]
 
@@ -188,7 +193,7 @@ def pieces(
 # -- charts -----------------------------------------------------------------------
 
 
-def total(v: Mapping[str, Any], size: str, language: str) -> alt.LayerChart:
+def total(v: Mapping[str, Any], size: str, language: str) -> Any:
     """Will we reach the target by the end?
 
     first, days, totals, gaps, end; target, base and pace may be None.
@@ -213,9 +218,7 @@ def total(v: Mapping[str, Any], size: str, language: str) -> alt.LayerChart:
             .mark_line(stroke=INK3, strokeDash=[2, 4], strokeWidth=1.5)
             .encode(x=x, y=y)
         )
-        layers.append(
-            alt.Chart(rows(v=[target])).mark_rule(stroke=INK3).encode(y=y)
-        )
+        layers.append(alt.Chart(rows(v=[target])).mark_rule(stroke=INK3).encode(y=y))
     if pace is not None:
         fan = rows(
             d=[at(today + 1), at(end + 1)],
@@ -262,7 +265,7 @@ def _holes(gaps: Sequence[Sequence[int]], x: alt.X) -> list[alt.Chart]:
     return [alt.Chart(holes).mark_rect(fill=HATCH).encode(x=x, x2="e:Q")]
 
 
-def gains(v: Mapping[str, Any], size: str, language: str) -> alt.LayerChart:
+def gains(v: Mapping[str, Any], size: str, language: str) -> Any:
     """On which days did it come in, and where is the record broken?
 
     first, end, days, gains, kinds (gain, fall, many), mean, gaps, dues, fall.
@@ -304,7 +307,11 @@ def gains(v: Mapping[str, Any], size: str, language: str) -> alt.LayerChart:
         alt.Chart(bars)
         .mark_rect(fillOpacity=1, stroke=PAPER, strokeWidth=0.6)
         .encode(
-            x=x, x2="e:Q", y=y, y2="z:Q", fill=alt.Fill("k:N", legend=None, scale=colours)
+            x=x,
+            x2="e:Q",
+            y=y,
+            y2="z:Q",
+            fill=alt.Fill("k:N", legend=None, scale=colours),
         )
     )
     layers.append(alt.Chart(rows(v=[0])).mark_rule(stroke=INK3).encode(y=y))
@@ -324,7 +331,7 @@ def gains(v: Mapping[str, Any], size: str, language: str) -> alt.LayerChart:
     return alt.layer(*layers).properties(width=WIDTH[size], height=height)
 
 
-def small(v: Mapping[str, Any], size: str, language: str) -> alt.LayerChart:
+def small(v: Mapping[str, Any], size: str, language: str) -> Any:
     """One count on its own scale: first, end, days, totals, target."""
     x = time("d", v["first"], v["end"], every=2)
     top = max(v["totals"] + [v["target"] or 0, 1]) * 1.12
@@ -340,7 +347,7 @@ def small(v: Mapping[str, Any], size: str, language: str) -> alt.LayerChart:
     return alt.layer(*layers).properties(width=WIDTH[size], height=132)
 
 
-def scatter(v: Mapping[str, Any], size: str, language: str) -> alt.LayerChart:
+def scatter(v: Mapping[str, Any], size: str, language: str) -> Any:
     """Does a large audience explain the result? Logarithmic, one dot a person.
 
     audience, result: lists; names: (audience, result, name) of at most three; title.
@@ -389,7 +396,7 @@ def _decades(values: Sequence[float]) -> list[float]:
     return [tick for tick in ticks if low <= tick <= high]
 
 
-def conflict(v: Mapping[str, Any], size: str, language: str) -> alt.LayerChart:
+def conflict(v: Mapping[str, Any], size: str, language: str) -> Any:
     """How far apart are the sources? Each divided by the value used.
 
     claims: (metric, ratio, text, used), at least two a metric.
@@ -462,9 +469,7 @@ DROP = re.compile(
 PLOT = re.compile(r'<g fill="none"[^>]*transform="translate\(([\d.]+),([\d.]+)\)"')
 FRAME = re.compile(r'class="background" aria-hidden="true" d="M[\d.]+,[\d.]+h([\d.]+)')
 LONG = re.compile(r"-?\d+\.\d{2,}")
-EMPTY = re.compile(
-    r'<g(?: display="none")?></g>|<g( transform="translate\(0,0\)")?/>'
-)
+EMPTY = re.compile(r'<g(?: display="none")?></g>|<g( transform="translate\(0,0\)")?/>')
 
 
 def cleaned(raw: str, name: str) -> str:

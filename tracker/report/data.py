@@ -90,7 +90,11 @@ def days(facts: CampaignFacts) -> pl.DataFrame:
     import polars as pl
 
     series = metric_series(facts, "posts")
-    schema: dict[str, Any] = {"day": pl.String, "posts": pl.Int64, "posts_gain": pl.Int64}
+    schema: dict[str, Any] = {
+        "day": pl.String,
+        "posts": pl.Int64,
+        "posts_gain": pl.Int64,
+    }
     for metric in METRICS:
         parts = ("", "_gain", "_known", "_unknown")
         schema |= {metric + part: pl.Int64 for part in parts}
@@ -164,7 +168,14 @@ def ambassadors(facts: CampaignFacts) -> pl.DataFrame:
 
     keys = ("ambassador", "name", "country", "group")
     rows = [
-        [p.id, p.name, p.country, p.team, p.posts, *_counted(dict(p.counts), ages=False)]
+        [
+            p.id,
+            p.name,
+            p.country,
+            p.team,
+            p.posts,
+            *_counted(dict(p.counts), ages=False),
+        ]
         for p in facts.people
     ]
     return pl.DataFrame(rows, schema=_schema(keys, ages=False), orient="row")

@@ -29,7 +29,12 @@ COSTS = {
     "cpp": ("posts", 1, "cost ÷ posts"),
     "cpl": ("lead", 1, "cost ÷ leads"),
 }
-ALIASES = {"items": "posts", "leads": "lead", "sales": "sale", "test_drives": "test_drive"}
+ALIASES = {
+    "items": "posts",
+    "leads": "lead",
+    "sales": "sale",
+    "test_drives": "test_drive",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,9 @@
-"""French. Blanks before ; ! ? % : and in numbers are made unbreakable by words.py."""
+"""French. Blanks before ; ! ? % : and in numbers are made unbreakable by words.py.
+
+A sentence is one line, however long: a catalogue is read by sentence.
+"""
+
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -171,12 +176,10 @@ FRAME = {
     "Looked at every": "Relevée toutes les",
     "nothing": "rien",
     "not filled in": "non rempli",
-    "Each is shown by its own indicators: a view, a lead and a saving are not added up.":
-        "Chacune a ses propres indicateurs : une vue, un lead et une économie"
-        " ne s’additionnent pas.",
-    "**No campaign yet.** Apply a campaign file, and its pages appear here.":
-        "**Aucune campagne.** Appliquez un fichier de campagne, ses pages"
-        " apparaîtront ici.",
+    "Each is shown by its own indicators: a view, a lead and a saving are not added up.": "Chacune a ses propres indicateurs : une vue, un lead et une économie"
+    " ne s’additionnent pas.",
+    "**No campaign yet.** Apply a campaign file, and its pages appear here.": "**Aucune campagne.** Appliquez un fichier de campagne, ses pages"
+    " apparaîtront ici.",
     "{n} of {m} indicators known": "{n} indicateurs connus sur {m}",
     "{n} of {m} sources stopped": "{n} sources arrêtées sur {m}",
     "{metric} a week, {n} weeks": "{metric} par semaine, {n} semaines",
@@ -192,20 +195,16 @@ CAMPAIGN = {
     "What we do not know": "Ce que nous ne savons pas",
     "How we know": "D’où vient ce chiffre",
     "How we know: {name}": "D’où vient ce chiffre : {name}",
-    "**{people} ambassadors, {posts} posts.**":
-        "**{people} ambassadeurs, {posts} publications.**",
+    "**{people} ambassadors, {posts} posts.**": "**{people} ambassadeurs, {posts} publications.**",
     "{metric}: {n}.": "{metric} : {n}.",
     "{metric}.": "{metric}.",
     "{platform}: {metric}.": "{platform} : {metric}.",
     "The budget is {cost}.": "Le budget est de {cost}.",
-    "**No post yet.** Nothing is known, and nothing is shown as zero.":
-        "**Aucune publication.** Rien n’est connu, et rien n’est montré comme zéro.",
+    "**No post yet.** Nothing is known, and nothing is shown as zero.": "**Aucune publication.** Rien n’est connu, et rien n’est montré comme zéro.",
     "Figures with a target: {n}. **Ahead of plan: {a}**, on plan: {b}, behind: {c}."
-    " Not known: {d} of {m}.":
-        "Chiffres avec un objectif : {n}. **En avance : {a}**, conformes : {b},"
-        " en retard : {c}. Inconnus : {d} sur {m}.",
-    "No known figure has a target. **Not known: {d} of {m}.**":
-        "Aucun chiffre connu n’a d’objectif. **Inconnus : {d} sur {m}.**",
+    " Not known: {d} of {m}.": "Chiffres avec un objectif : {n}. **En avance : {a}**, conformes : {b},"
+    " en retard : {c}. Inconnus : {d} sur {m}.",
+    "No known figure has a target. **Not known: {d} of {m}.**": "Aucun chiffre connu n’a d’objectif. **Inconnus : {d} sur {m}.**",
     "{share} of {target}": "{share} de {target}",
     "target {n}": "objectif {n}",
     "no target set": "aucun objectif fixé",
@@ -214,27 +213,23 @@ CAMPAIGN = {
     "{n} behind plan": "{n} de retard",
     "In the last seven days of data": "Sur les sept derniers jours de données",
     "At the pace of the last four weeks, {metric} end at **{mid}** on {day}, between"
-    " {low} and {high}. The target is {target}.":
-        "Au rythme des quatre dernières semaines ({metric}), le total atteindra"
-        " **{mid}** le {day}, entre {low} et {high}. L’objectif est de {target}.",
+    " {low} and {high}. The target is {target}.": "Au rythme des quatre dernières semaines ({metric}), le total atteindra"
+    " **{mid}** le {day}, entre {low} et {high}. L’objectif est de {target}.",
     "At the pace of the last four weeks, {metric} end at **{mid}** on {day}, between"
-    " {low} and {high}. No target is set.":
-        "Au rythme des quatre dernières semaines ({metric}), le total atteindra"
-        " **{mid}** le {day}, entre {low} et {high}. Aucun objectif n’est fixé.",
+    " {low} and {high}. No target is set.": "Au rythme des quatre dernières semaines ({metric}), le total atteindra"
+    " **{mid}** le {day}, entre {low} et {high}. Aucun objectif n’est fixé.",
     "{metric} stand at **{n}**.": "{metric} : **{n}**.",
     "{metric}, running total": "{metric}, total cumulé",
     "Solid: readings. Dashed: pace, with its band. Dotted: plan. Hatched: days without"
-    " a new figure.":
-        "Trait plein : relevés. Tirets : rythme et fourchette. Pointillés : plan."
-        " Hachures : jours sans nouveau chiffre.",
+    " a new figure.": "Trait plein : relevés. Tirets : rythme et fourchette. Pointillés : plan."
+    " Hachures : jours sans nouveau chiffre.",
     "Line chart of {metric}: {n} at the end.": "Courbe ({metric}) : {n} à la fin.",
     "{n} posts known, {m} unknown": "{n} publications connues, {m} inconnues",
     "Gained each day: {metric}": "Gagné chaque jour : {metric}",
     "Line: mean of seven days. Dotted: a mission is due. Hatched: days without a new"
-    " figure. A fall is drawn, never removed.":
-        "Trait : moyenne sur sept jours. Pointillés : échéance d’une mission."
-        " Hachures : jours sans nouveau chiffre. Une baisse est dessinée, jamais"
-        " effacée.",
+    " figure. A fall is drawn, never removed.": "Trait : moyenne sur sept jours. Pointillés : échéance d’une mission."
+    " Hachures : jours sans nouveau chiffre. Une baisse est dessinée, jamais"
+    " effacée.",
     "Bar chart of daily gains: {metric}.": "Barres des gains quotidiens : {metric}.",
     "The largest fall is {n} on {day}.": "La plus forte baisse est de {n}, le {day}.",
     "There is no fall.": "Il n’y a aucune baisse.",
@@ -242,172 +237,131 @@ CAMPAIGN = {
     "Gains by month": "Gains par mois",
     "Total at the end": "Total à la fin",
     "Days outside gaps": "Jours hors manques",
-    "The gains add up to the last total: {n}. Daily values:":
-        "La somme des gains est le dernier total : {n}. Valeurs quotidiennes :",
-    "The other counts, each on its own scale":
-        "Les autres compteurs, chacun à son échelle",
+    "The gains add up to the last total: {n}. Daily values:": "La somme des gains est le dernier total : {n}. Valeurs quotidiennes :",
+    "The other counts, each on its own scale": "Les autres compteurs, chacun à son échelle",
     "They are not added up: a view, an impression and a click are different things,"
-    " and each platform counts by its own rule. Dotted line: target.":
-        "Ils ne s’additionnent pas : une vue, une impression et un clic sont des"
-        " choses différentes, et chaque plateforme compte à sa façon. Pointillés :"
-        " objectif.",
+    " and each platform counts by its own rule. Dotted line: target.": "Ils ne s’additionnent pas : une vue, une impression et un clic sont des"
+    " choses différentes, et chaque plateforme compte à sa façon. Pointillés :"
+    " objectif.",
     "Data as of {day}": "Données au {day}",
     "Target {n} on {day}": "Objectif {n} le {day}",
     "{n} at this pace": "{n} à ce rythme",
     "{day}: {n}, taken back": "{day} : {n}, retirées",
     "no new figure": "aucun nouveau chiffre",
     "Missions, table": "Missions, tableau",
-    "**{n} of {m} missions are past their day.**":
-        "**Pour {n} missions sur {m}, l’échéance est passée.**",
+    "**{n} of {m} missions are past their day.**": "**Pour {n} missions sur {m}, l’échéance est passée.**",
     "Ambassadors, table": "Ambassadeurs, tableau",
     "Ambassadors, ranked": "Ambassadeurs, classés",
-    "Ten ambassadors bring **{share}** of all {metric} (Gini {gini}).":
-        "Dix ambassadeurs apportent **{share}** du total ({metric} ; Gini {gini}).",
+    "Ten ambassadors bring **{share}** of all {metric} (Gini {gini}).": "Dix ambassadeurs apportent **{share}** du total ({metric} ; Gini {gini}).",
     "**{n} ambassadors** are enrolled.": "**{n} ambassadeurs** sont inscrits.",
     "{metric} per post": "{metric} par publication",
     "{metric} per post against audience": "{metric} par publication selon l’audience",
     "One dot, one ambassador; logarithmic scales. Orange: most in all, and the two"
-    " best per follower.":
-        "Un point, un ambassadeur ; échelles logarithmiques. En orange : le plus fort"
-        " total, et les deux meilleurs par abonné.",
-    "Scatter plot of {metric} per post against followers.":
-        "Nuage de points : {metric} par publication selon les abonnés.",
-    "{n} of {m} ambassadors: the others lack a value or followers":
-        "{n} ambassadeurs sur {m} : il manque aux autres une valeur ou les abonnés",
+    " best per follower.": "Un point, un ambassadeur ; échelles logarithmiques. En orange : le plus fort"
+    " total, et les deux meilleurs par abonné.",
+    "Scatter plot of {metric} per post against followers.": "Nuage de points : {metric} par publication selon les abonnés.",
+    "{n} of {m} ambassadors: the others lack a value or followers": "{n} ambassadeurs sur {m} : il manque aux autres une valeur ou les abonnés",
     "per post": "par publication",
     "per 1,000 followers": "pour 1 000 abonnés",
     "Median ambassador": "Ambassadeur médian",
     "no value given": "aucune valeur donnée",
     "no post": "aucune publication",
     "Unknown: posts without a value in the first column. The curve shows gains by"
-    " week, each on its own scale.":
-        "Inconnues : publications sans valeur dans la première colonne. La courbe"
-        " montre les gains par semaine, chacune à son échelle.",
+    " week, each on its own scale.": "Inconnues : publications sans valeur dans la première colonne. La courbe"
+    " montre les gains par semaine, chacune à son échelle.",
     "Show all {n}": "Afficher les {n}",
     "Show the first 20": "Afficher les 20 premiers",
     "Platforms, table": "Plateformes, tableau",
-    "**{n} platforms, each in its own unit**; of {m} nothing but the posts is known.":
-        "**{n} plateformes, chacune dans son unité** ; de {m} on ne connaît que les"
-        " publications.",
-    "**{n} platforms, each in its own unit.**":
-        "**{n} plateformes, chacune dans son unité.**",
+    "**{n} platforms, each in its own unit**; of {m} nothing but the posts is known.": "**{n} plateformes, chacune dans son unité** ; de {m} on ne connaît que les"
+    " publications.",
+    "**{n} platforms, each in its own unit.**": "**{n} plateformes, chacune dans son unité.**",
     "Known posts": "Publications connues",
-    "values of different units are not added":
-        "les valeurs d’unités différentes ne s’additionnent pas",
+    "values of different units are not added": "les valeurs d’unités différentes ne s’additionnent pas",
     "The budget of **{cost}** comes from the plan; it is divided by what is known,"
-    " never by a guess.":
-        "Le budget de **{cost}** vient du plan ; il est divisé par ce qui est connu,"
-        " jamais par une supposition.",
+    " never by a guess.": "Le budget de **{cost}** vient du plan ; il est divisé par ce qui est connu,"
+    " jamais par une supposition.",
     "Costs": "Coûts",
     "Costs, table": "Coûts, tableau",
     "Cost per": "Coût par",
     "This campaign": "Cette campagne",
     "none recorded": "aucune",
     "Its cost is divided by the same counts; it is a claim of the plan, not a"
-    " measurement.":
-        "Son coût est divisé par les mêmes nombres ; c’est une affirmation du plan,"
-        " non une mesure.",
-    "Costs are shown with their inputs and never rounded before the page.":
-        "Les coûts sont montrés avec leurs données, et arrondis seulement ici.",
+    " measurement.": "Son coût est divisé par les mêmes nombres ; c’est une affirmation du plan,"
+    " non une mesure.",
+    "Costs are shown with their inputs and never rounded before the page.": "Les coûts sont montrés avec leurs données, et arrondis seulement ici.",
     "Top posts, table": "Meilleures publications, tableau",
-    "**The {k} with the most {metric}**, of {n}.":
-        "**Les {k} avec le plus de {metric}**, sur {n}.",
+    "**The {k} with the most {metric}**, of {n}.": "**Les {k} avec le plus de {metric}**, sur {n}.",
     "No post has a value yet.": "Aucune publication n’a encore de valeur.",
     "All {n} posts": "Les {n} publications",
     "Sources that disagree, table": "Sources en désaccord, tableau",
     "Published figures differ by up to **{n} times**. This page shows them all and says"
-    " which it uses.":
-        "Les chiffres publiés varient jusqu’à **{n} fois**. Cette page les montre tous"
-        " et dit lequel elle retient.",
-    "Published figures, with the one that this page uses.":
-        "Les chiffres publiés, et celui que cette page retient.",
-    "Each source, divided by the value used here":
-        "Chaque source, divisée par la valeur retenue",
-    "Filled: used on this page. Scale multiplies.":
-        "Point plein : valeur retenue. Échelle logarithmique.",
-    "Dot plot of published figures against the value used.":
-        "Points : les chiffres publiés par rapport à la valeur retenue.",
+    " which it uses.": "Les chiffres publiés varient jusqu’à **{n} fois**. Cette page les montre tous"
+    " et dit lequel elle retient.",
+    "Published figures, with the one that this page uses.": "Les chiffres publiés, et celui que cette page retient.",
+    "Each source, divided by the value used here": "Chaque source, divisée par la valeur retenue",
+    "Filled: used on this page. Scale multiplies.": "Point plein : valeur retenue. Échelle logarithmique.",
+    "Dot plot of published figures against the value used.": "Points : les chiffres publiés par rapport à la valeur retenue.",
     "What the sources say": "Ce que disent les sources",
     "Used here": "Retenu ici",
     "claim not used": "affirmation écartée",
     "our own readings": "nos propres relevés",
     "the plan says so": "selon le plan",
-    "none of them: the figure counts as not known":
-        "aucun : le chiffre reste inconnu",
+    "none of them: the figure counts as not known": "aucun : le chiffre reste inconnu",
     "Sources, table": "Sources, tableau",
-    "No source is set up; data came by hand.":
-        "Aucune source n’est réglée ; les données sont venues à la main.",
-    "**{n} of {m} sources** need a person.":
-        "**{n} sources sur {m}** demandent quelqu’un.",
+    "No source is set up; data came by hand.": "Aucune source n’est réglée ; les données sont venues à la main.",
+    "**{n} of {m} sources** need a person.": "**{n} sources sur {m}** demandent quelqu’un.",
     "All {m} sources are ready.": "Les {m} sources sont prêtes.",
 }
 
 #: Gaps, receipts and what figures rest on.
 RECEIPTS = {
-    "None of these gaps is counted as zero anywhere in this report.":
-        "Aucun de ces manques n’est compté comme zéro dans ce rapport.",
-    "Every post has a value for every figure shown, and every indicator is known.":
-        "Chaque publication a une valeur pour chaque chiffre montré, et chaque"
-        " indicateur est connu.",
+    "None of these gaps is counted as zero anywhere in this report.": "Aucun de ces manques n’est compté comme zéro dans ce rapport.",
+    "Every post has a value for every figure shown, and every indicator is known.": "Chaque publication a une valeur pour chaque chiffre montré, et chaque"
+    " indicateur est connu.",
     "Any figure.": "Le moindre chiffre.",
-    "No reading of any post has arrived yet.":
-        "Aucun relevé d’une publication n’est encore arrivé.",
-    "None of {n} posts has a value: the platform or its source does not give one.":
-        "Aucune des {n} publications n’a de valeur : la plateforme ou sa source n’en"
-        " donne pas.",
-    "{n} posts on {platform} have no value for {metric}.":
-        "{n} publications sur {platform} n’ont pas de valeur ({metric}).",
+    "No reading of any post has arrived yet.": "Aucun relevé d’une publication n’est encore arrivé.",
+    "None of {n} posts has a value: the platform or its source does not give one.": "Aucune des {n} publications n’a de valeur : la plateforme ou sa source n’en"
+    " donne pas.",
+    "{n} posts on {platform} have no value for {metric}.": "{n} publications sur {platform} n’ont pas de valeur ({metric}).",
     "They are in no sum.": "Elles ne sont dans aucune somme.",
     "They are in no sum. If each had the median of the others, {metric} would rise by"
-    " about {n}.":
-        "Elles ne sont dans aucune somme. Si chacune avait la médiane des autres, le"
-        " total ({metric}) augmenterait d’environ {n}.",
+    " about {n}.": "Elles ne sont dans aucune somme. Si chacune avait la médiane des autres, le"
+    " total ({metric}) augmenterait d’environ {n}.",
     "Who saw it.": "Qui les a vues.",
     "Reach cannot be added up: the same person may follow several ambassadors. No total"
-    " is shown.":
-        "La portée ne s’additionne pas : une même personne peut suivre plusieurs"
-        " ambassadeurs. Aucun total n’est affiché.",
-    "Reach counts people and cannot be added up over posts.":
-        "La portée compte des personnes et ne s’additionne pas sur les publications.",
+    " is shown.": "La portée ne s’additionne pas : une même personne peut suivre plusieurs"
+    " ambassadeurs. Aucun total n’est affiché.",
+    "Reach counts people and cannot be added up over posts.": "La portée compte des personnes et ne s’additionne pas sur les publications.",
     "Whose {n} posts are.": "À qui sont {n} publications.",
-    "Their handles belong to nobody on the roster. Kept, not counted.":
-        "Leurs comptes ne sont à personne de la liste. Gardées, non comptées.",
+    "Their handles belong to nobody on the roster. Kept, not counted.": "Leurs comptes ne sont à personne de la liste. Gardées, non comptées.",
     "What {n} ambassadors did.": "Ce qu’ont fait {n} ambassadeurs.",
-    "No post of theirs is known. That is not the same as none.":
-        "Aucune de leurs publications n’est connue. Ce n’est pas la même chose"
-        " qu’aucune.",
-    "A receipt for each headline. Run the command to list the readings behind it.":
-        "Un reçu par chiffre de tête. La commande liste les relevés qui le composent.",
+    "No post of theirs is known. That is not the same as none.": "Aucune de leurs publications n’est connue. Ce n’est pas la même chose"
+    " qu’aucune.",
+    "A receipt for each headline. Run the command to list the readings behind it.": "Un reçu par chiffre de tête. La commande liste les relevés qui le composent.",
     "Formula": "Formule",
     "Inputs": "Données",
     "In the sum": "Dans la somme",
     "Left out": "Laissé de côté",
     "{n} posts, unknown": "{n} publications, inconnues",
     "Readings": "Relevés",
-    "oldest in the sum {a}, newest {b}":
-        "le plus ancien de la somme {a}, le plus récent {b}",
+    "oldest in the sum {a}, newest {b}": "le plus ancien de la somme {a}, le plus récent {b}",
     "Meaning": "Sens",
     "Check": "Contrôle",
     "gains of all days add up to it: yes": "la somme des gains quotidiens l’égale : oui",
     "gains of all days add up to it: no": "la somme des gains quotidiens l’égale : non",
     "Age": "Âge",
-    "{n} days older than the newest reading":
-        "{n} jours de plus que le relevé le plus récent",
+    "{n} days older than the newest reading": "{n} jours de plus que le relevé le plus récent",
     "Why": "Pourquoi",
     "back to the figure": "revenir au chiffre",
     "{metric} on {day}": "{metric} au {day}",
-    "total + mean daily gain of 28 days × days left":
-        "total + gain moyen de 28 jours × jours restants",
+    "total + mean daily gain of 28 days × days left": "total + gain moyen de 28 jours × jours restants",
     "Band": "Fourchette",
-    "{a} to {b}: slowest and fastest of those four weeks":
-        "{a} à {b} : la plus lente et la plus rapide de ces quatre semaines",
+    "{a} to {b}: slowest and fastest of those four weeks": "{a} à {b} : la plus lente et la plus rapide de ces quatre semaines",
     "Note": "Note",
     "an estimate; no season, no end effect": "une estimation ; sans saison ni effet de fin",
     "The plan": "Le plan",
-    "sum of the last known value of each post":
-        "somme de la dernière valeur connue de chaque publication",
-    "posts of enrolled handles within the enrolment that fit the rules":
-        "publications des comptes inscrits, pendant l’inscription, selon les règles",
+    "sum of the last known value of each post": "somme de la dernière valeur connue de chaque publication",
+    "posts of enrolled handles within the enrolment that fit the rules": "publications des comptes inscrits, pendant l’inscription, selon les règles",
     "value as published": "valeur telle que publiée",
     "cost ÷ views": "coût ÷ vues",
     "cost ÷ views × 1,000": "coût ÷ vues × 1 000",
@@ -424,22 +378,17 @@ OTHERS = {
     "All posts": "Toutes les publications",
     "Posts, table": "Publications, tableau",
     "**{n} posts**, those with the most {metric} first; posts whose value is not known"
-    " come last.":
-        "**{n} publications**, d’abord celles avec le plus de {metric} ; celles dont"
-        " la valeur est inconnue viennent en dernier.",
-    "**{n} posts**; no value is known yet.":
-        "**{n} publications** ; aucune valeur n’est encore connue.",
+    " come last.": "**{n} publications**, d’abord celles avec le plus de {metric} ; celles dont"
+    " la valeur est inconnue viennent en dernier.",
+    "**{n} posts**; no value is known yet.": "**{n} publications** ; aucune valeur n’est encore connue.",
     "These are the first {n}. All of them:": "Voici les {n} premières. Toutes :",
     "What is wrong, late or missing": "Ce qui est faux, en retard ou absent",
-    "**{n} sums do not add up**; run tracker verify.":
-        "**{n} sommes ne tombent pas juste** ; lancez tracker verify.",
+    "**{n} sums do not add up**; run tracker verify.": "**{n} sommes ne tombent pas juste** ; lancez tracker verify.",
     "**The totals add up.** Kinds of things that wait for a person: {n}. Nothing was"
-    " corrected by the tool: it marks, people decide.":
-        "**Les totaux tombent juste.** Sortes de choses qui attendent quelqu’un : {n}."
-        " L’outil n’a rien corrigé : il signale, les gens décident.",
+    " corrected by the tool: it marks, people decide.": "**Les totaux tombent juste.** Sortes de choses qui attendent quelqu’un : {n}."
+    " L’outil n’a rien corrigé : il signale, les gens décident.",
     "Gains add up to totals": "La somme des gains égale les totaux",
-    "{n} sums by campaign, platform and ambassador":
-        "{n} sommes par campagne, plateforme et ambassadeur",
+    "{n} sums by campaign, platform and ambassador": "{n} sommes par campagne, plateforme et ambassadeur",
     "Rejected rows": "Lignes rejetées",
     "Rejected rows, table": "Lignes rejetées, tableau",
     "in the whole workspace": "dans tout l’espace de travail",
@@ -463,9 +412,8 @@ OTHERS = {
     "Proofs": "Preuves",
     "Proofs, table": "Preuves, tableau",
     "The gains of all days, added up, against the last known value of every post."
-    " **Computed when this page was made.**":
-        "La somme des gains de tous les jours, face à la dernière valeur connue de"
-        " chaque publication. **Calculé en faisant cette page.**",
+    " **Computed when this page was made.**": "La somme des gains de tous les jours, face à la dernière valeur connue de"
+    " chaque publication. **Calculé en faisant cette page.**",
     "By": "Par",
     "Sums compared": "Sommes comparées",
     "Equal": "Égales",
@@ -474,72 +422,58 @@ OTHERS = {
     "Coverage, table": "Couverture, tableau",
     "Posts with a value": "Publications avec une valeur",
     "Posts with a value, by platform and metric. **“None given”** means that no source"
-    " gave such a count: it is neither zero nor a gap of ours.":
-        "Publications avec une valeur, par plateforme et mesure. **« Non donné »** :"
-        " aucune source n’a donné ce compte ; ce n’est ni zéro ni un manque de notre"
-        " part.",
+    " gave such a count: it is neither zero nor a gap of ours.": "Publications avec une valeur, par plateforme et mesure. **« Non donné »** :"
+    " aucune source n’a donné ce compte ; ce n’est ni zéro ni un manque de notre"
+    " part.",
     "none given": "non donné",
     "Falls": "Baisses",
     "Falls, table": "Baisses, tableau",
     "**{n} times** a platform’s count went down. Raw readings are never changed, and no"
-    " fall is clipped.":
-        "**{n} fois**, le compte d’une plateforme a baissé. Les relevés bruts ne sont"
-        " jamais modifiés, et aucune baisse n’est coupée.",
+    " fall is clipped.": "**{n} fois**, le compte d’une plateforme a baissé. Les relevés bruts ne sont"
+    " jamais modifiés, et aucune baisse n’est coupée.",
     "Change": "Écart",
     "**{n} values** are smaller than another of the same post and moment. Counters only"
-    " grow within a moment, so the larger was seen later; the smaller is kept here.":
-        "**{n} valeurs** sont plus petites qu’une autre de la même publication au même"
-        " moment. Un compteur ne fait que croître dans l’instant : la plus grande a été"
-        " vue plus tard ; la plus petite est gardée ici.",
+    " grow within a moment, so the larger was seen later; the smaller is kept here.": "**{n} valeurs** sont plus petites qu’une autre de la même publication au même"
+    " moment. Un compteur ne fait que croître dans l’instant : la plus grande a été"
+    " vue plus tard ; la plus petite est gardée ici.",
     "Disagreements, table": "Désaccords, tableau",
     "Moment": "Moment",
     "Kept": "Retenue",
     "Smaller": "Plus petite",
-    "**{n} rows** of the whole workspace. Each is kept with its file and line.":
-        "**{n} lignes** de tout l’espace de travail. Chacune est gardée avec son"
-        " fichier et sa ligne.",
+    "**{n} rows** of the whole workspace. Each is kept with its file and line.": "**{n} lignes** de tout l’espace de travail. Chacune est gardée avec son"
+    " fichier et sa ligne.",
     "Unattributed posts": "Publications non rattachées",
     "Unattributed posts, table": "Publications non rattachées, tableau",
     "**{n} posts** belong to handles that nobody on the roster has. {m} posts of"
-    " enrolled people lie outside this campaign. Kept, not counted.":
-        "**{n} publications** sont de comptes que personne de la liste n’a. {m}"
-        " publications de personnes inscrites sont hors de cette campagne. Gardées,"
-        " non comptées.",
+    " enrolled people lie outside this campaign. Kept, not counted.": "**{n} publications** sont de comptes que personne de la liste n’a. {m}"
+    " publications de personnes inscrites sont hors de cette campagne. Gardées,"
+    " non comptées.",
     "your page": "votre page",
-    "**No post of yours is known yet.** That is not the same as none.":
-        "**Aucune de vos publications n’est encore connue.** Ce n’est pas la même chose"
-        " qu’aucune.",
-    "**{n} posts of yours are known.** How often they were seen is not.":
-        "**{n} de vos publications sont connues.** Combien de fois elles ont été vues"
-        " ne l’est pas.",
-    "**{n} posts of yours are known**, with {value} {metric}.":
-        "**{n} de vos publications sont connues**, avec {value} {metric}.",
+    "**No post of yours is known yet.** That is not the same as none.": "**Aucune de vos publications n’est encore connue.** Ce n’est pas la même chose"
+    " qu’aucune.",
+    "**{n} posts of yours are known.** How often they were seen is not.": "**{n} de vos publications sont connues.** Combien de fois elles ont été vues"
+    " ne l’est pas.",
+    "**{n} posts of yours are known**, with {value} {metric}.": "**{n} de vos publications sont connues**, avec {value} {metric}.",
     "none linked": "aucun",
-    "This page holds only your own data. Nobody else’s name or figures are on it.":
-        "Cette page ne contient que vos données. Ni nom ni chiffre d’une autre personne"
-        " n’y figure.",
+    "This page holds only your own data. Nobody else’s name or figures are on it.": "Cette page ne contient que vos données. Ni nom ni chiffre d’une autre personne"
+    " n’y figure.",
     "Your missions": "Vos missions",
     "Your counts": "Vos comptes",
-    "Each on its own; they are not added up.":
-        "Chacun pour soi ; ils ne s’additionnent pas.",
+    "Each on its own; they are not added up.": "Chacun pour soi ; ils ne s’additionnent pas.",
     "{metric} of your posts, running total": "{metric} de vos publications, total cumulé",
     "One line, your own.": "Une seule courbe, la vôtre.",
     "Your posts": "Vos publications",
     "Your posts, table": "Vos publications, tableau",
     "The first {n} of {m}.": "Les {n} premières sur {m}.",
     "What we hold about you": "Ce que nous gardons de vous",
-    "Your name, your accounts, your posts and their counts.":
-        "Votre nom, vos comptes, vos publications et leurs chiffres.",
+    "Your name, your accounts, your posts and their counts.": "Votre nom, vos comptes, vos publications et leurs chiffres.",
     "A copy.": "Une copie.",
-    "Ask, and you get all of it as files.":
-        "Demandez, et vous recevez tout sous forme de fichiers.",
+    "Ask, and you get all of it as files.": "Demandez, et vous recevez tout sous forme de fichiers.",
     "Erasure.": "L’effacement.",
-    "Your name and texts go; totals stay, without you.":
-        "Votre nom et vos textes disparaissent ; les totaux restent, sans vous.",
+    "Your name and texts go; totals stay, without you.": "Votre nom et vos textes disparaissent ; les totaux restent, sans vous.",
     "A mistake.": "Une erreur.",
-    "A post missing, or not yours? Tell your contact; older pages are corrected too.":
-        "Une publication manque, ou n’est pas de vous ? Dites-le à votre contact ; les"
-        " anciennes pages sont corrigées aussi.",
+    "A post missing, or not yours? Tell your contact; older pages are corrected too.": "Une publication manque, ou n’est pas de vous ? Dites-le à votre contact ; les"
+    " anciennes pages sont corrigées aussi.",
 }
 
 WORDS = {**NAMES, **FRAME, **CAMPAIGN, **RECEIPTS, **OTHERS}

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from tracker.report.words import Words
 
@@ -51,7 +51,7 @@ class Gallery:
     _coming: dict[str, Future[str]] = field(default_factory=dict)
     _thread: ThreadPoolExecutor | None = None
 
-    def __enter__(self) -> Gallery:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

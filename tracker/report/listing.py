@@ -36,7 +36,9 @@ def listed(facts: CampaignFacts, posts: pl.DataFrame) -> tuple[Listed, ...]:
             short(row["caption"] or "") or clean(row["post_id"]),
             link(row["url"]),
             names.get(row["ambassador"] or "", clean(row["ambassador"] or "")),
-            file_name(row["ambassador"]) + ".html" if row["ambassador"] in names else "",
+            file_name(row["ambassador"]) + ".html"
+            if row["ambassador"] in names
+            else "",
             row["published_at"],
             tuple(row[metric] for metric in facts.metrics),
             row["last_at"],

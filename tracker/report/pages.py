@@ -291,7 +291,9 @@ def _costs(facts: CampaignFacts) -> list[CostRow]:
     cost = budget(facts.plan)
     if cost is None:
         return []
-    mark = budget({"budget": {"amount": (facts.plan.get("benchmark") or {}).get("cost")}})
+    mark = budget(
+        {"budget": {"amount": (facts.plan.get("benchmark") or {}).get("cost")}}
+    )
     rows = []
     wanted = [("views", 1), ("views", 1000), ("posts", 1), ("lead", 1), ("sale", 1)]
     named = {figure.metric for figure in figures(facts)}
@@ -336,7 +338,7 @@ def card(facts: CampaignFacts) -> Card:
     """The campaign's own four indicators; never a sum over campaigns."""
     spent, length = period(facts)
     strategy = _strategy(facts.plan)
-    series = leading_series(facts, None)
+    series = metric_series(facts, facts.leading) if facts.leading else None
     return Card(
         head=head(facts, ""),
         strategy=strategy["kind"],
@@ -350,9 +352,7 @@ def card(facts: CampaignFacts) -> Card:
         people=len(facts.people),
         weeks=_weeks(series),
         metric=facts.leading,
-        troubled=sum(
-            1 for s in facts.sources if s.state in ("paused", "failed")
-        ),
+        troubled=sum(1 for s in facts.sources if s.state in ("paused", "failed")),
         sources=len(facts.sources),
     )
 
@@ -364,15 +364,13 @@ def _weeks(series: Daily | None) -> tuple[int, ...]:
     return tuple(sum(gains[at : at + 7]) for at in range(0, len(gains), 7))
 
 
-def leading_series(facts: CampaignFacts, platform: str | None) -> Daily | None:
-    """Gains of the leading metric by day, from the campaign's start to the data's end."""
-    return None if facts.leading is None else metric_series(facts, facts.leading, platform)
-
-
 def metric_series(
     facts: CampaignFacts, metric: str, platform: str | None = None
 ) -> Daily | None:
-    """Gains of a metric ('posts' too) by day; None without any day."""
+    """Gains of a metric ('posts' too), from the campaign's start to the newest data.
+
+    None without any day.
+    """
     gained: dict[int, int] = {}
     changed: set[int] = set()
     for day in facts.days:
@@ -385,8 +383,8 @@ def metric_series(
     if not changed or now is None:
         return None
     starts = facts.campaign.starts
-    first = min(changed) if starts is None else min(day_number(starts), min(changed))
-    last = max(max(changed), day_number(now))
+    first = min(changed) if starts is None else min(day_number(starts), *changed)
+    last = max(*changed, day_number(now))
     return daily(gained, sorted(changed), first, last)
 
 

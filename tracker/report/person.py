@@ -51,7 +51,11 @@ class AmbassadorPage:
 
 
 def ambassador_page(
-    facts: CampaignFacts, person: Person, posts: pl.DataFrame, frame: Daily | None, w: Words
+    facts: CampaignFacts,
+    person: Person,
+    posts: pl.DataFrame,
+    frame: Daily | None,
+    w: Words,
 ) -> AmbassadorPage:
     """posts: theirs, in the order of facts.posts. frame: the campaign's days."""
     classes = tuple(
@@ -85,7 +89,9 @@ def _counts(
     facts: CampaignFacts, person: Person, classes: tuple[str, ...]
 ) -> list[OwnCount]:
     return [
-        OwnCount(m, person.counts[m], classes if person.counts[m].known else ("unknown",))
+        OwnCount(
+            m, person.counts[m], classes if person.counts[m].known else ("unknown",)
+        )
         for m in facts.metrics
         if m not in NOT_ADDITIVE
     ]
@@ -110,7 +116,14 @@ def _curves(
     ]
     few = months if len(months) <= 14 else months[::3]
     return tuple(
-        curve(points, frame.first, frame.last + 1, few if size > 400 else few[::2], names, size)
+        curve(
+            points,
+            frame.first,
+            frame.last + 1,
+            few if size > 400 else few[::2],
+            names,
+            size,
+        )
         for size in SIZES
     )
 

@@ -71,7 +71,9 @@ def _total(
             "target": aim,
             "base": base,
             "pace": ahead and {"mid": ahead.mid, "low": ahead.low, "high": ahead.high},
-            "now": w("Data as of {day}", day=w.day(number_day(series.last), short=True)),
+            "now": w(
+                "Data as of {day}", day=w.day(number_day(series.last), short=True)
+            ),
             "aim": w("Target {n} on {day}", n=w.compact(aim or 0), day=w.day(end)),
             "ahead": w("{n} at this pace", n=w.compact(ahead.mid)) if ahead else "",
             "last": w.compact(totals[-1]),
@@ -139,12 +141,12 @@ def months(series: Daily) -> list[Month]:
         total += gain
         first = number_day(day).replace(day=1)
         read = int(not series.in_gap(day))
-        if out and out[-1].first == first:
-            before = out.pop()
-            gain, days, read = before.gain + gain, before.days + 1, before.changed + read
-            out.append(Month(first, gain, total, days, read))
-        else:
+        if not out or out[-1].first != first:
             out.append(Month(first, gain, total, 1, read))
+            continue
+        last = out.pop()
+        gained, days, changed = last.gain + gain, last.days + 1, last.changed + read
+        out.append(Month(first, gained, total, days, changed))
     return out
 
 
@@ -155,9 +157,11 @@ def _week(facts: CampaignFacts) -> list[tuple[str, int]]:
     last = max(day.day for day in facts.days)
     recent = [day for day in facts.days if day.day > last - 7]
     found = [("posts", sum(day.posts for day in recent))]
-    for metric in facts.metrics:
-        if metric not in NOT_ADDITIVE:
-            found.append((metric, sum(day.gains.get(metric, 0) for day in recent)))
+    found += [
+        (metric, sum(day.gains.get(metric, 0) for day in recent))
+        for metric in facts.metrics
+        if metric not in NOT_ADDITIVE
+    ]
     return found
 
 
@@ -169,7 +173,7 @@ def _smalls(
     w: Words,
     gallery: Any,
 ) -> list[tuple[Figure, Any]]:
-    out = []
+    out: list[tuple[Figure, Any]] = []
     by_metric = {tile.metric: tile for tile in tiles if tile.platform is None}
     wanted = ["posts", *(m for m in facts.metrics if m != leading.metric)]
     for metric in wanted:

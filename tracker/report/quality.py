@@ -164,7 +164,9 @@ def _coverage(facts: CampaignFacts) -> list[CoverageRow]:
         CoverageRow(
             part.platform,
             part.posts,
-            tuple(part.counts[m] if part.counts[m].known else None for m in facts.metrics),
+            tuple(
+                part.counts[m] if part.counts[m].known else None for m in facts.metrics
+            ),
         )
         for part in facts.platforms
     ]

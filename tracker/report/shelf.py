@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from tracker import __version__
 from tracker.errors import LockedError, ReportError
@@ -55,7 +55,7 @@ class Shelf:
     removed: list[str] = field(default_factory=list)
     _lock: int = -1
 
-    def __enter__(self) -> Shelf:
+    def __enter__(self) -> Self:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(self.folder)

@@ -123,6 +123,3 @@ def said(text: str) -> Markup:
 def block(value: Any) -> Markup:
     """Data for a script, in a block that is not run."""
     return Markup(script_json(value))  # noqa: S704
-
-
-

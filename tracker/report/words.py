@@ -164,7 +164,9 @@ class Words:
         return f"{MINUS}{sign}{text[1:]}" if text.startswith(MINUS) else sign + text
 
     def compact(self, value: float) -> str:
-        for size, unit in ((1e9, "G" if self.french else "B"), (1e6, "M"), (1e3, "k")):
+        giga = "G" if self.french else "B"
+        units: tuple[tuple[float, str], ...] = ((1e9, giga), (1e6, "M"), (1e3, "k"))
+        for size, unit in units:
             if abs(value) >= size:
                 part = abs(value) / size
                 short = f"{part:.3g}" if part < 1000 else f"{part:.0f}"

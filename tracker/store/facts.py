@@ -73,7 +73,7 @@ REJECTS = (
 FIRST_REJECT = (
     "SELECT p.label, r.line, r.reason FROM reject r"
     " JOIN payload p ON p.id = r.payload_id JOIN source s ON s.id = p.source_id"
-    ' WHERE r.state = \'open\' AND s.name = ? AND r.code = ? AND r."column" = ?'
+    " WHERE r.state = 'open' AND s.name = ? AND r.code = ? AND r.\"column\" = ?"
     " ORDER BY p.label, r.line LIMIT 1"
 )
 REFUSED = (
@@ -120,7 +120,9 @@ def read(database: Database, slugs: Iterable[str] | None = None) -> list[Campaig
 def _campaign(link: Link, row: Row, shared: Row) -> CampaignFacts:
     key, campaign, plan = row[0], _described(row), json.loads(row[9])
     cuts = link.all(BY_PERSON, (key,))
-    known = [sum(cut[3 + len(METRICS) + at] for cut in cuts) for at in range(len(METRICS))]
+    known = [
+        sum(cut[3 + len(METRICS) + at] for cut in cuts) for at in range(len(METRICS))
+    ]
     metrics = tuple(m for m, many in zip(METRICS, known, strict=True) if many)
     leading = _leading(plan, metrics)
     posts = _posts(link, key, metrics, leading)
@@ -259,7 +261,9 @@ def _classes(link: Link, key: int) -> dict[str, tuple[str, ...]]:
     ):
         by_platform[platform].add(name)
     order = ("measured", "reported", "estimated")
-    return {p: tuple(n for n in order if n in names) for p, names in by_platform.items()}
+    return {
+        p: tuple(n for n in order if n in names) for p, names in by_platform.items()
+    }
 
 
 # -- people -------------------------------------------------------------------
