@@ -70,7 +70,9 @@ def keep(database, *contents, pieces=1, now=0):
     tallies = []
     for rows in contents:
         with database.writing() as link:
-            link.run("INSERT INTO source (id, name, kind, state) VALUES (1, 's', 'csv', 'ready') ON CONFLICT DO NOTHING")
+            link.run(
+                "INSERT INTO source (id, name, kind, state) VALUES (1, 's', 'csv', 'ready') ON CONFLICT DO NOTHING"
+            )
             link.run("INSERT INTO run (source_id, started_at) VALUES (1, 0)")
             run = link.value("SELECT max(id) FROM run")
         size = max(1, -(-len(rows) // pieces))
@@ -96,7 +98,9 @@ def campaign(link):
         " plan, state, applied_at) VALUES (1, 'c', 'C', 'America/Detroit', 'USD', 'en',"
         """ '{"hashtags": ["fiesta"], "mentions": [], "links": []}', '{}', 'open', 0)"""
     )
-    link.run("INSERT INTO ambassador (id, slug, name, created_at) VALUES (1, 'an', 'A', 0)")
+    link.run(
+        "INSERT INTO ambassador (id, slug, name, created_at) VALUES (1, 'an', 'A', 0)"
+    )
     link.run(
         "INSERT INTO handle (ambassador_id, platform, handle, key)"
         " VALUES (1, 'youtube', 'anna', 'anna')"

@@ -67,7 +67,12 @@ PLATFORMS = (
     "x",
     "youtube",
 )
-PLATFORM_ALIASES = {"twitter": "x", "ig": "instagram", "fb": "facebook", "yt": "youtube"}
+PLATFORM_ALIASES = {
+    "twitter": "x",
+    "ig": "instagram",
+    "fb": "facebook",
+    "yt": "youtube",
+}
 
 #: The largest count believed: 2^53 - 1, the largest whole number every reader
 #: of JSON keeps exactly.

@@ -5,7 +5,17 @@ from __future__ import annotations
 import random
 
 import pytest
-from plain import INSTANTS, ZONE, batch, campaign, dump, keep, merged, plain_totals, shown
+from plain import (
+    INSTANTS,
+    ZONE,
+    batch,
+    campaign,
+    dump,
+    keep,
+    merged,
+    plain_totals,
+    shown,
+)
 
 from tracker.store import verify
 from tracker.store.database import Database
@@ -23,7 +33,7 @@ def some_rows(seed: int, many: int) -> list[dict]:
     return [
         {
             "platform": chance.choice(["youtube", "x"]),
-            "post_id": chance.choice(["a", "b", "-c", "é, \"q\"", "\\.", "x\ty"]),
+            "post_id": chance.choice(["a", "b", "-c", 'é, "q"', "\\.", "x\ty"]),
             "captured_at": chance.choice(INSTANTS),
             "handle": chance.choice([None, "@Anna", "ben"]),
             "published_at": chance.choice([None, INSTANTS[0]]),
@@ -84,7 +94,11 @@ def test_a_repair_puts_the_recount_in_place(database: Database):
         link.run("UPDATE post_state SET likes = 77, likes_at = last_at")
         link.run("DELETE FROM attribution WHERE campaign_id = 0 AND post_id = 1")
     found = verify.verify(database, ZONE)
-    assert {difference.what for difference in found} >= {"views", "likes", "attribution"}
+    assert {difference.what for difference in found} >= {
+        "views",
+        "likes",
+        "attribution",
+    }
     verify.repair(database, ZONE)
     assert verify.verify(database, ZONE) == []
     assert dump(database) == before

@@ -42,8 +42,11 @@ def test_totals_by_day_are_those_of_the_plain_model(contents):
         changed = {row["day"] for row in found}
         # a day on which nothing changed may be left out
         assert found == [row for row in expected if row["day"] in changed]
-        assert [r for r in expected if r["day"] not in changed and (
-            r["views"][1] or r["likes"][1])] == []
+        assert [
+            r
+            for r in expected
+            if r["day"] not in changed and (r["views"][1] or r["likes"][1])
+        ] == []
         assert sum(t.rows for t in tallies) == len(rows)
         for t in tallies:
             assert t.rows == t.stored + t.unchanged + t.corrected + t.rejected

@@ -21,7 +21,9 @@ FORMATS = ("csv", "json", "jsonl", "parquet")
 
 @click.command()
 @click.argument("what", type=click.Choice(WHAT))
-@click.option("--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
 @click.option("--campaign", metavar="ID", help="For totals: of this campaign.")
 @with_tracker
@@ -57,7 +59,9 @@ def _table(
     return columns, extracts.rows(tracker.database, what)
 
 
-def _totals(tracker: Tracker, campaign: str | None) -> tuple[list[str], list[list[Any]]]:
+def _totals(
+    tracker: Tracker, campaign: str | None
+) -> tuple[list[str], list[list[Any]]]:
     """Totals by day, one row a day and metric."""
     from tracker.model import iso
     from tracker.store.totals import Reckoner
@@ -85,7 +89,7 @@ def _write(
     columns: list[str],
     rows: Iterable[list[Any]],
     text: IO[str],
-    binary: IO[bytes],
+    binary: Any,
 ) -> None:
     if form == "csv":
         _csv(columns, rows, text)
@@ -106,7 +110,9 @@ def _csv(columns: list[str], rows: Iterable[list[Any]], text: IO[str]) -> None:
         out.writerow([escape(v) if isinstance(v, str) else v for v in row])
 
 
-def _json(columns: list[str], rows: Iterable[list[Any]], *, lines: bool) -> Iterator[str]:
+def _json(
+    columns: list[str], rows: Iterable[list[Any]], *, lines: bool
+) -> Iterator[str]:
     before, between, after = ("", "\n", "\n") if lines else ("[\n", ",\n", "\n]\n")
     yield before
     first = True
@@ -121,5 +127,7 @@ def _json(columns: list[str], rows: Iterable[list[Any]], *, lines: bool) -> Iter
 def _parquet(columns: list[str], rows: Iterable[list[Any]], binary: IO[bytes]) -> None:
     import polars as pl
 
-    frame = pl.DataFrame(list(rows), schema=columns, orient="row", infer_schema_length=None)
+    frame = pl.DataFrame(
+        list(rows), schema=columns, orient="row", infer_schema_length=None
+    )
     frame.write_parquet(binary)

@@ -85,7 +85,11 @@ def _sources(tracker: Tracker, names: tuple[str, ...], *, force: bool) -> Any:
 
 
 def _file(
-    tracker: Tracker, names: tuple[str, ...], path: Path, kind: str, sets: tuple[str, ...]
+    tracker: Tracker,
+    names: tuple[str, ...],
+    path: Path,
+    kind: str,
+    sets: tuple[str, ...],
 ) -> RunReport:
     from tracker import app
     from tracker.errors import NotFoundError
@@ -151,7 +155,12 @@ def _show(reports: list[RunReport]) -> None:
     table(
         ("source", "outcome", "payloads", *COUNTS),
         [
-            (r.source, r.outcome.value, r.payloads, *(getattr(r.tally, c) for c in COUNTS))
+            (
+                r.source,
+                r.outcome.value,
+                r.payloads,
+                *(getattr(r.tally, c) for c in COUNTS),
+            )
             for r in reports
         ],
     )

@@ -27,6 +27,7 @@ def parse_moment(text: str | None, option: str, zone: ZoneInfo) -> int | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise click.UsageError(
-            f'{option} wants a time such as 2026-01-31 or 2026-01-31T18:00Z, not "{text}"'
+            f"{option} wants a time such as 2026-01-31 or 2026-01-31T18:00Z, "
+            f'not "{text}"'
         ) from None
     return instant(moment if moment.tzinfo else moment.replace(tzinfo=zone))

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracker.cli.common import emit_json, json_option, say, table, wants_json, with_tracker
+from tracker.cli.common import (
+    emit_json,
+    json_option,
+    say,
+    table,
+    wants_json,
+    with_tracker,
+)
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
@@ -23,7 +30,9 @@ def post() -> None:
 @click.option("--limit", default=50, show_default=True, help="Rows shown; 0 for all.")
 @json_option
 @with_tracker
-def list_(tracker: Tracker, unattributed: bool, platform: str | None, limit: int) -> None:
+def list_(
+    tracker: Tracker, unattributed: bool, platform: str | None, limit: int
+) -> None:
     """List posts with their last known figures."""
     found = [
         row
@@ -35,7 +44,15 @@ def list_(tracker: Tracker, unattributed: bool, platform: str | None, limit: int
     if wants_json():
         emit_json({"posts": shown, "left_off": len(found) - len(shown)})
         return
-    columns = ("platform", "post_id", "handle", "ambassador", "published_at", "views", "likes")
+    columns = (
+        "platform",
+        "post_id",
+        "handle",
+        "ambassador",
+        "published_at",
+        "views",
+        "likes",
+    )
     table(columns, [[row[name] for name in columns] for row in shown])
     if len(shown) < len(found):
         say(f"{len(found) - len(shown)} more; --limit 0 shows all.")

@@ -154,16 +154,23 @@ def explain(
     if wants_json():
         emit_json(found)
         return
+    value = "not known" if found["value"] is None else found["value"]
     answer(
-        f"{metric} of {campaign}: {'not known' if found['value'] is None else found['value']}"
-        f" = {found['formula']}; {found['known']} posts known, {found['unknown']} unknown"
+        f"{metric} of {campaign}: {value} = {found['formula']}; "
+        f"{found['known']} posts known, {found['unknown']} unknown"
     )
     table(
         ("platform", "post", "value", "captured", "source", "run", "file", "line"),
         [
             (
-                r["platform"], r["post_id"], r["value"], r["captured_at"],
-                r["source"], r["run"], r["file"], r["line"],
+                r["platform"],
+                r["post_id"],
+                r["value"],
+                r["captured_at"],
+                r["source"],
+                r["run"],
+                r["file"],
+                r["line"],
             )
             for r in found["readings"]
         ],

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--repair", is_flag=True, help="Put the recount in place, after a backup.")
+@click.option(
+    "--repair", is_flag=True, help="Put the recount in place, after a backup."
+)
 @json_option
 @with_tracker
 def verify(tracker: Tracker, repair: bool) -> int:

@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from tracker.errors import PayloadError
 from tracker.model import COLUMNS, METRICS, MOST
 from tracker.sources.base import Batch, Payload
 from tracker.sources.content import open_content
+from tracker.sources.dates import LATEST
 from tracker.sources.dialect import Table
 from tracker.sources.encoding import read_lines
 from tracker.sources.records import MOST_SIGNS, read_records
@@ -42,6 +44,8 @@ BATCH = 50_000
 STATIC = ("platform", "post_id", "url", "handle", "caption", "kind", "published_at")
 IDENTITY = ("platform", "post_id", "url")
 MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+#: The reader of blocks would drop it at a block's beginning.
+_MARK = b"\xef\xbb\xbf"
 #: Posts remembered from block to block.
 MOST_POSTS = 500_000
 
@@ -87,11 +91,22 @@ def batches(payload: Payload, table: Table, checker: Checker) -> Iterator[Batch]
             whole = data[:cut] if cut else data + b"\n"
             rest = data[cut:] if cut else b""
             block = _block(whole, line)
-            if block is None or not lane.understands(block):
+            batch = _understood(lane, block)
+            if block is None or batch is None:
                 yield from _slowly(payload, table, checker, whole + rest, stream, line)
                 return
-            yield lane.read(block)
+            yield batch
             line += len(block.starts)
+
+
+def _understood(lane: Lane, block: Block | None) -> Batch | None:
+    """The batch of a block; None when it is not made of whole records."""
+    if block is None or not lane.understands(block):
+        return None
+    try:
+        return lane.read(block)
+    except PayloadError:  # a record goes on beyond its line: not for this lane
+        return None
 
 
 def _slowly(
@@ -105,7 +120,8 @@ def _slowly(
     """The rest of the file, record by record."""
     from itertools import chain, islice
 
-    head = io.TextIOWrapper(_Chained(begun, stream), table.encoding, "strict", newline="")
+    rest = io.BufferedReader(_Chained(begun, stream))
+    head = io.TextIOWrapper(rest, table.encoding, "strict", newline="")
     lines = read_lines(head, payload, table.encoding)
     records = read_records(lines, table.delimiter, line, payload.label)
     while some := list(islice(chain(records), BATCH)):
@@ -129,9 +145,8 @@ class _Chained(io.RawIOBase):
 
 def _block(data: bytes, first: int) -> Block | None:
     """Lines of a block; None when it has line breaks other than LF or CRLF."""
-    if b"\r" in data:
-        if data.count(b"\r") != data.count(b"\r\n"):
-            return None
+    if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
+        return None
     signs = np.frombuffer(data, np.uint8)
     ends = np.flatnonzero(signs == 10)
     starts = np.r_[0, ends[:-1] + 1]
@@ -155,7 +170,7 @@ class Lane:
     def understands(self, block: Block) -> bool:
         """Is every line a record of its own, in UTF-8?"""
         data = block.data
-        if b"\0" in data or not (data.isascii() or _is_utf8(data)):
+        if b"\0" in data or _MARK in data or not (data.isascii() or _is_utf8(data)):
             return False
         if b'"' not in data:
             return True
@@ -165,7 +180,8 @@ class Lane:
     def _count(block: Block, sign: bytes) -> Ints:
         """How often a sign stands in each line."""
         found = np.flatnonzero(np.frombuffer(block.data, np.uint8) == sign[0])
-        return np.diff(np.r_[0, np.searchsorted(found, block.ends)])
+        counts = np.searchsorted(found, block.ends)
+        return np.diff(counts, prepend=0).astype(np.int64)
 
     def read(self, block: Block) -> Batch:
         """One batch of a block that is understood."""
@@ -223,10 +239,12 @@ class Lane:
         published = posts["published_at"].fill_null(_LONG_AGO).to_numpy()[whose]
         early = published > captured.to_numpy()
         sure = sound & posts["sure"].to_numpy()[whose] & dated & ~early
+        if "captured_at" not in self.used:
+            self.checker.dated += int(sure.sum())
         if not sure.all():
             whose = whose[sure]
         posts = posts.drop("sure")
-        frame = pl.DataFrame({"line": line, "captured_at": captured, **counts})
+        frame = counts.with_columns(line=pl.Series(line), captured_at=captured)
         frame = frame.filter(pl.Series(sure)).hstack(posts[whose])
         missing = [name for name in FRAME if name not in frame.columns]
         frame = frame.with_columns(
@@ -235,32 +253,32 @@ class Lane:
         header = self.checker.plan.header
         return Batch(frame, header=header, posts=posts, whose=whose), sure
 
-    def _counts(
-        self, cells: pl.DataFrame
-    ) -> tuple[dict[str, pl.Series], NDArray[np.bool_]]:
+    def _counts(self, cells: pl.DataFrame) -> tuple[pl.DataFrame, NDArray[np.bool_]]:
         """Metrics as whole numbers; a blank cell is unknown, all else in doubt."""
-        sound = np.ones(len(cells), bool)
-        counts = {}
-        for name in self.metrics:
-            text = cells[name]
-            number = text.cast(pl.Int64, strict=False)
-            fits = number.is_between(0, MOST) & ~text.str.starts_with("+")
-            sound &= (fits.fill_null(False) | text.is_null()).to_numpy()
-            counts[name] = number
-        return counts, sound
+        number = {n: pl.col(n).cast(pl.Int64, strict=False) for n in self.metrics}
+        fits = (
+            (value.is_between(0, MOST) & ~pl.col(n).str.contains("[+-]")).fill_null(
+                False
+            )
+            | pl.col(n).is_null()
+            for n, value in number.items()
+        )
+        found = cells.select(**number, sound=pl.all_horizontal(fits))
+        return found.drop("sound"), found["sound"].to_numpy()
 
-    def _captured(
-        self, cells: pl.DataFrame
-    ) -> tuple[pl.Series, NDArray[np.bool_]]:
+    def _captured(self, cells: pl.DataFrame) -> tuple[pl.Series, NDArray[np.bool_]]:
         """Instants; certain where the text is what the instant is written as."""
         if "captured_at" not in self.used:
-            self.checker.dated += len(cells)
             at = pl.repeat(self.checker.seen_at, len(cells), dtype=pl.Int64, eager=True)
             return at, np.ones(len(cells), bool)
-        text = cells["captured_at"]
+        text = pl.col("captured_at")
         moment = text.str.to_datetime(MOMENT, strict=False, time_unit="ms")
-        certain = (moment.dt.strftime(MOMENT) == text).fill_null(False)
-        return moment.dt.epoch("ms").fill_null(0), certain.to_numpy()
+        found = cells.select(
+            at=moment.dt.epoch("ms").fill_null(0),
+            certain=(moment.dt.strftime(MOMENT) == text).fill_null(False),
+        )
+        ms = found["at"].to_numpy()
+        return found["at"], found["certain"].to_numpy() & (ms >= 0) & (ms < LATEST)
 
     # -- what is said of posts --------------------------------------------------------
 
@@ -347,9 +365,7 @@ def _joined(block: Block, plain: NDArray[np.bool_]) -> bytes:
     if not plain.all():
         edges = np.flatnonzero(np.diff(np.r_[False, plain, False].astype(np.int8)))
         runs = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
-        data = b"".join(
-            data[block.starts[a] : block.ends[b - 1] + 1] for a, b in runs
-        )
+        data = b"".join(data[block.starts[a] : block.ends[b - 1] + 1] for a, b in runs)
     return data.replace(b"\r\n", b"\n") if b"\r" in data else data
 
 

@@ -128,7 +128,8 @@ def pattern(match: Mapping[str, list[str]]) -> str:
         for word in match.get(key, ())
     ]
     parts += [
-        rf"://(?:www\.)?{re.escape(link)}(?:[^\w.-]|$)" for link in match.get("links", ())
+        rf"://(?:www\.)?{re.escape(link)}(?:[^\w.-]|$)"
+        for link in match.get("links", ())
     ]
     return "(?i)" + "|".join(parts) if parts else ""
 
@@ -138,18 +139,20 @@ def derive(posts: pl.DataFrame, known: Rules) -> pl.DataFrame:
     reading where that is unknown), gives those of RESULT, one row a post and
     campaign."""
     owned = _owners(posts, known)
-    workspace = posts.select("post", "platform").join(
-        owned.select("post", "ambassador_id"), on="post", how="left"
-    ).select(
-        "post",
-        pl.lit(0, pl.Int64).alias("campaign_id"),
-        pl.col("ambassador_id").fill_null(0),
-        "platform",
+    workspace = (
+        posts.select("post", "platform")
+        .join(owned.select("post", "ambassador_id"), on="post", how="left")
+        .select(
+            "post",
+            pl.lit(0, pl.Int64).alias("campaign_id"),
+            pl.col("ambassador_id").fill_null(0),
+            "platform",
+        )
     )
-    found = [workspace.cast(RESULT)]  # type: ignore[arg-type]
-    for campaign in known.enrolments["campaign_id"].unique().sort():
-        found.append(_counted(owned, campaign, known))
-    return pl.concat(found).sort("post", "campaign_id")
+    campaigns = known.enrolments["campaign_id"].unique().sort()
+    counted = [_counted(owned, campaign, known) for campaign in campaigns]
+    everywhere = workspace.cast(RESULT)  # type: ignore[arg-type]
+    return pl.concat([everywhere, *counted]).sort("post", "campaign_id")
 
 
 def _owners(posts: pl.DataFrame, known: Rules) -> pl.DataFrame:

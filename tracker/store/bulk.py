@@ -129,7 +129,13 @@ def readings(
     used = [m for m in range(len(METRICS)) if (values[:, m] >= 0).any()]
     full = {m for m in used if (values[:, m] >= 0).all()}
     table = np.column_stack([post, at, *(values[:, m] for m in used), line])
-    names = ["post_id", "captured_at", *(METRICS[m] for m in used), "line", "payload_id"]
+    names = [
+        "post_id",
+        "captured_at",
+        *(METRICS[m] for m in used),
+        "line",
+        "payload_id",
+    ]
     marks = ["?" if m in full else "nullif(?, -1)" for m in used]
     one = "(" + ", ".join(["?", "?", *marks, "?", str(int(payload_id))]) + ")"
     head = f"INSERT INTO reading ({', '.join(names)}) VALUES "
@@ -166,17 +172,15 @@ def unknown_null(values: np.ndarray[Any, Any]) -> pl.Series:
     """-1 becomes null."""
     import polars as pl
 
-    series = pl.Series(values)
-    return series.set(series < 0, None)
+    return pl.Series(values).set(pl.Series(values < 0), None)
 
 
 def numbers(link: Link, sql: str, values: Sequence[Any] = (), *, width: int) -> Ints:
     """An answer of whole numbers only, as an array of `width` columns."""
     import numpy as np
 
-    cursor = link.connection.cursor()
-    cursor.execute(link._said(sql), tuple(values))
-    flat = np.fromiter(chain.from_iterable(cursor), np.int64)
+    rows = link.each(sql, values, size=50_000)
+    flat = np.fromiter(chain.from_iterable(rows), np.int64)
     return flat.reshape(-1, width)
 
 

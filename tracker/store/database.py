@@ -111,7 +111,7 @@ class Database:
             raise ConfigError(
                 "DATABASE_URL",
                 "tracker.toml",
-                f'"{url.split(":")[0]}" is no database the tracker knows',
+                f'"{url.split(":", maxsplit=1)[0]}" is no database the tracker knows',
                 "Nothing was opened",
                 "Use sqlite:///FILE or postgresql://HOST/NAME",
             )
@@ -144,14 +144,15 @@ class Database:
             if fresh:  # private from its first byte
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
             link = sqlite3.connect(
-                self.path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+                self.path,
+                timeout=PATIENCE,
+                isolation_level=None,
+                check_same_thread=False,
             )
             for pragma in PRAGMAS:
                 link.execute(pragma)
         except (sqlite3.Error, OSError) as error:
-            raise StoreError(
-                *_sqlite_trouble(self.path.name, error)
-            ) from error
+            raise StoreError(*_sqlite_trouble(self.path.name, error)) from error
         return link
 
     @property
@@ -210,7 +211,11 @@ class Database:
             raise StoreError(*_sqlite_trouble(name, error)) from error
         except Exception as error:
             if type(error).__module__.startswith("psycopg"):
-                first = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+                first = (
+                    str(error).strip().splitlines()[0]
+                    if str(error).strip()
+                    else repr(error)
+                )
                 raise StoreError(
                     "DB_DOWN", self._shown, first, "Nothing changed", "Try again"
                 ) from error
@@ -242,7 +247,9 @@ class Database:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.exec_driver_sql("BEGIN")
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+                connection.exec_driver_sql(
+                    f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"
+                )
 
         @event.listens_for(engine, "commit")
         def commit(connection: Any) -> None:
@@ -275,19 +282,34 @@ def _sqlite_trouble(name: str, error: Exception) -> tuple[str, str, str, str, st
     text = str(error)
     if "locked" in text or "busy" in text:
         return (
-            "DB_BUSY", name, "another process holds the database",
-            "Nothing changed", "Close it and retry",
+            "DB_BUSY",
+            name,
+            "another process holds the database",
+            "Nothing changed",
+            "Close it and retry",
         )
     if "full" in text:
-        return ("DISK_FULL", name, "no space left", "Nothing changed", "Free space and retry")
+        return (
+            "DISK_FULL",
+            name,
+            "no space left",
+            "Nothing changed",
+            "Free space and retry",
+        )
     if "readonly" in text or "read-only" in text or isinstance(error, PermissionError):
         return (
-            "DB_READONLY", name, "the file or its folder cannot be written",
-            "Nothing changed", "Change its permissions or set `database` in tracker.toml",
+            "DB_READONLY",
+            name,
+            "the file or its folder cannot be written",
+            "Nothing changed",
+            "Change its permissions or set `database` in tracker.toml",
         )
     if "malformed" in text or "not a database" in text:
         return (
-            "DB_CORRUPT", name, text, "File untouched",
+            "DB_CORRUPT",
+            name,
+            text,
+            "File untouched",
             "Restore a backup; `tracker doctor` says more",
         )
     return ("DB_IO", name, text, "Nothing changed", "Check the disk, then retry")

@@ -57,7 +57,8 @@ def _where(
     platform: str | None,
     post_id: str | None,
 ) -> tuple[str, list[Any]]:
-    parts, values = ["a.campaign_id = ?"], [campaign]
+    parts = ["a.campaign_id = ?"]
+    values: list[Any] = [campaign]
     if ambassador is not None:
         known = dict(link.all("SELECT slug, id FROM ambassador"))
         if ambassador not in known:
@@ -119,7 +120,19 @@ def _origins(
 
 
 def _reading(row: tuple[Any, ...]) -> dict[str, Any]:
-    platform, post_id, ambassador, value, at, recorded, kind, source, run, file, line = row
+    (
+        platform,
+        post_id,
+        ambassador,
+        value,
+        at,
+        recorded,
+        kind,
+        source,
+        run,
+        file,
+        line,
+    ) = row
     return {
         "platform": platform,
         "post_id": post_id,

@@ -15,9 +15,7 @@ from tracker.store.database import Database, Link
 
 _COUNTS = tuple(f"r.{metric}" for metric in METRICS)
 _POST = "p.platform, p.handle, p.external_id, p.url, p.published_at"
-_ORIGIN = (
-    " JOIN payload y ON y.id = {0}.payload_id JOIN source t ON t.id = y.source_id"
-)
+_ORIGIN = " JOIN payload y ON y.id = {0}.payload_id JOIN source t ON t.id = y.source_id"
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,11 +84,11 @@ class Figures:
 
     def _stored(self, keys: tuple[str, ...]) -> pl.DataFrame:
         columns = [*keys, *(f"sum({name})" for name in rollups.FIGURES)]
-        group = f" GROUP BY {', '.join(keys)} ORDER BY {', '.join(keys)}" if keys else ""
+        group = (
+            f" GROUP BY {', '.join(keys)} ORDER BY {', '.join(keys)}" if keys else ""
+        )
         schema = {name: _ROLLUP[name] for name in (*keys, *rollups.FIGURES)}
-        casts = [
-            f"CAST({c} AS BIGINT)" if c.startswith("sum(") else c for c in columns
-        ]
+        casts = [f"CAST({c} AS BIGINT)" if c.startswith("sum(") else c for c in columns]
         return self.link.frame(
             f"SELECT {', '.join(casts)} FROM rollup WHERE campaign_id = ?{group}",
             (self.campaign,),
@@ -121,7 +121,9 @@ class Figures:
         numbers = {k: v for k, v in LAST.items() if k not in names.columns[1:]}
         parts = [pl.DataFrame(schema=numbers)]
         parts += [last_known(piece).select(*numbers) for piece in self.readings()]
-        return names.join(pl.concat(parts), on="post", maintain_order="left").select(*LAST)
+        return names.join(pl.concat(parts), on="post", maintain_order="left").select(
+            *LAST
+        )
 
     def spans(self) -> pl.DataFrame:
         """Oldest and newest instant of the last known values, by platform and
@@ -129,9 +131,13 @@ class Figures:
         keys = ["platform", "ambassador_id"]
         if not self.live:
             ats = [f"{metric}_at" for metric in METRICS]
-            return self.last().group_by(keys).agg(
-                *(pl.col(at).min().alias(f"{at[:-3]}_oldest") for at in ats),
-                *(pl.col(at).max().alias(f"{at[:-3]}_newest") for at in ats),
+            return (
+                self.last()
+                .group_by(keys)
+                .agg(
+                    *(pl.col(at).min().alias(f"{at[:-3]}_oldest") for at in ats),
+                    *(pl.col(at).max().alias(f"{at[:-3]}_newest") for at in ats),
+                )
             )
         columns = [
             *(f"min(s.{metric}_at)" for metric in METRICS),
@@ -144,7 +150,11 @@ class Figures:
             " JOIN post p ON p.id = a.post_id WHERE a.campaign_id = ?"
             " GROUP BY p.platform, a.ambassador_id",
             (self.campaign,),
-            {"platform": pl.String, "ambassador_id": pl.Int64, **dict.fromkeys(names, pl.Int64)},
+            {
+                "platform": pl.String,
+                "ambassador_id": pl.Int64,
+                **dict.fromkeys(names, pl.Int64),
+            },
         )
 
     def readings(self) -> Iterator[Series]:
@@ -163,7 +173,10 @@ class Figures:
         known = far if self.as_of is None else self.as_of
         seen = far if self.until is None else self.until
         found = bulk.numbers(
-            self.link, VERSIONS, (known, seen, known, known, seen), width=2 + len(METRICS)
+            self.link,
+            VERSIONS,
+            (known, seen, known, known, seen),
+            width=2 + len(METRICS),
         )
         return Series(found[:, 0], found[:, 1], found[:, 2:])
 
@@ -189,7 +202,9 @@ def last_known(piece: Series) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-def spans_by_day(pieces: Iterator[Series], ends: Ints, days_of: object) -> tuple[Ints, Ints]:
+def spans_by_day(
+    pieces: Iterator[Series], ends: Ints, days_of: object
+) -> tuple[Ints, Ints]:
     """Oldest and newest last known instant at the end of each of some days.
 
     ends: ordered day numbers; days_of: instants to day numbers. Gives two arrays,

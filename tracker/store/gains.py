@@ -43,7 +43,9 @@ class Series:
         """Where each post begins."""
         if not len(self.post):
             return np.empty(0, np.int64)
-        return np.flatnonzero(np.r_[True, self.post[1:] != self.post[:-1]])
+        changes = np.r_[True, self.post[1:] != self.post[:-1]]
+        found: Ints = np.flatnonzero(changes)
+        return found
 
     def ends(self, starts: Ints) -> Ints:
         """Where each post ends (the last reading itself)."""
@@ -91,9 +93,7 @@ def steps(series: Series, before: Known | None = None) -> Steps:
         # the newest known row up to here, or a row before this post's first
         newest = np.maximum.accumulate(np.where(is_known, rows, -1))
         earlier = np.r_[-1, newest[:-1]]
-        previous = np.where(
-            earlier >= opening, value[earlier], before.values[whose, m]
-        )
+        previous = np.where(earlier >= opening, value[earlier], before.values[whose, m])
         gain[:, m] = np.where(is_known, value - np.maximum(previous, 0), 0)
         known[:, m] = is_known & (previous < 0)
         found = newest[ends]

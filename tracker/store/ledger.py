@@ -60,8 +60,9 @@ class Ledger:
         like = (payload.stamp or "?").split("-")[0] + "-%"
         with self._database.reading() as link:
             same = link.all(
-                "SELECT rows, label, error, stamp, digest FROM payload WHERE source_id = ?"
-                " AND fingerprint = ? AND (stamp LIKE ? OR stamp IS NULL) ORDER BY id DESC",
+                "SELECT rows, label, error, stamp, digest FROM payload"
+                " WHERE source_id = ? AND fingerprint = ?"
+                " AND (stamp LIKE ? OR stamp IS NULL) ORDER BY id DESC",
                 (desk.source_id, desk.fingerprint, like),
             )
         for rows, label, error, stamp, _ in same:
@@ -115,8 +116,8 @@ class Ledger:
             payload_id = self._open(link, desk, payload)
             self._close(link, payload_id, digest_of(payload), tally, str(error))
             link.run(
-                "INSERT INTO reject (payload_id, line, \"column\", code, reason, raw, state)"
-                " VALUES (?, ?, '', ?, ?, '', 'open')",
+                'INSERT INTO reject (payload_id, line, "column", code, reason, raw,'
+                " state) VALUES (?, ?, '', ?, ?, '', 'open')",
                 (payload_id, error.line or 0, error.code, error.cause),
             )
         return tally

@@ -75,7 +75,9 @@ def merge(stored: Rows, new: Rows) -> Merged:
     first_new = is_new & (place == 0)
     closes = opens + sizes - 1
     # the last row that changed an identity says where its value came from
-    decisive = np.maximum.accumulate(np.where(changes | (place == 0), np.arange(len(rows)), 0))
+    decisive = np.maximum.accumulate(
+        np.where(changes | (place == 0), np.arange(len(rows)), 0)
+    )
     result = rows.take(decisive[closes])
     result = Rows(result.post, result.at, result.line, result.payload, largest[closes])
     was_stored = ~is_new[opens]

@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 
 #: Before any instant.
 NEVER = -(2**62)
-TYPES = {
-    name: pl.Int64 if name == "published_at" else pl.String for name in ATTRIBUTES
-}
+TYPES = {name: pl.Int64 if name == "published_at" else pl.String for name in ATTRIBUTES}
 STATE = (
     "first_at",
     "last_at",
@@ -67,7 +65,9 @@ def prepare(batch: Batch) -> Prepared:
     key = ["platform", "post_id"]
     posts = said.select(key).unique(maintain_order=True).with_row_index("n")
     if len(posts) < len(said):  # something different is said of one post
-        number = said.select(key).join(posts, on=key, how="left", maintain_order="left")["n"]
+        number = said.select(key).join(
+            posts, on=key, how="left", maintain_order="left"
+        )["n"]
         said = said.with_columns(n=number)
         whose = number.to_numpy()[whose]
         for name in ATTRIBUTES:
@@ -78,13 +78,12 @@ def prepare(batch: Batch) -> Prepared:
             pl.when(pl.col(name).is_not_null()).then("captured_at").alias(f"{name}_at")
             for name in ATTRIBUTES
         )
-    values = [frame[metric].fill_null(UNKNOWN).to_numpy() for metric in METRICS]
     return Prepared(
         posts.rename({"post_id": "external_id"}),
         whose.astype(np.int64),
         at,
         frame["line"].to_numpy(),
-        np.column_stack(values),
+        frame.select(pl.col(METRICS).fill_null(UNKNOWN)).to_numpy(),
         batch,
     )
 
@@ -96,7 +95,9 @@ def _sayings(batch: Batch) -> tuple[pl.DataFrame, Ints]:
         return batch.posts.select(columns), batch.whose
     rows = batch.frame.select(columns)
     said = rows.unique(maintain_order=True).with_row_index("n")
-    numbers = rows.join(said, on=columns, how="left", nulls_equal=True, maintain_order="left")
+    numbers = rows.join(
+        said, on=columns, how="left", nulls_equal=True, maintain_order="left"
+    )
     return said.drop("n"), numbers["n"].to_numpy().astype(np.int64)
 
 
@@ -148,7 +149,10 @@ class Posts:
     def _load(self, unseen: pl.DataFrame) -> None:
         bulk.wanted(self._link, "wanted_posts", unseen)
         columns = ", ".join(f"p.{name}" for name in ATTRIBUTES)
-        state = ", ".join(f"coalesce(s.{name}, {NEVER if name.endswith('_at') else UNKNOWN})" for name in STATE)
+        state = ", ".join(
+            f"coalesce(s.{name}, {NEVER if name.endswith('_at') else UNKNOWN})"
+            for name in STATE
+        )
         schema = {"platform": pl.String, "external_id": pl.String, "id": pl.Int64}
         stored = self._link.frame(
             f"SELECT p.platform, p.external_id, p.id, {columns}, {state}"
@@ -167,11 +171,6 @@ class Posts:
         self._grow(rows, slots, ids, is_new)
 
     def _grow(self, rows: pl.DataFrame, slots: Ints, ids: Ints, is_new: Ints) -> None:
-        def block(names: tuple[str, ...], empty: int) -> Ints:
-            return np.column_stack(
-                [rows[f"state_{name}"].fill_null(empty).to_numpy() for name in names]
-            )
-
         numbered = rows.with_columns(slot=pl.Series(slots))
         self._index = pl.concat(
             [self._index, numbered.select("platform", "external_id", "slot")]
@@ -180,38 +179,50 @@ class Posts:
         self.id = np.r_[self.id, ids]
         self.is_new = np.r_[self.is_new, is_new]
         self.changed = np.r_[self.changed, is_new]
-        first = rows["state_first_at"].fill_null(-NEVER).to_numpy()
+        state = rows.select(
+            pl.col(f"state_{name}").fill_null(
+                NEVER if name.endswith("_at") else UNKNOWN
+            )
+            for name in STATE
+        ).to_numpy()
+        first, many = state[:, 0], 2 + len(ATTRIBUTES)
         self.first_at = np.r_[self.first_at, np.where(first == NEVER, -NEVER, first)]
-        self.last_at = np.r_[
-            self.last_at, rows["state_last_at"].fill_null(NEVER).to_numpy()
-        ]
-        said_at = block(tuple(f"{name}_at" for name in ATTRIBUTES), NEVER)
-        self.said_at = np.concatenate([self.said_at, said_at])
-        at = block(tuple(f"{metric}_at" for metric in METRICS), NEVER)
+        self.last_at = np.r_[self.last_at, state[:, 1]]
+        self.said_at = np.concatenate([self.said_at, state[:, 2:many]])
+        values, at = (
+            state[:, many : many + len(METRICS)],
+            state[:, many + len(METRICS) :],
+        )
         self.known = Known(
-            np.concatenate([self.known.values, block(METRICS, UNKNOWN)]),
+            np.concatenate([self.known.values, values]),
             np.concatenate([self.known.at, at]),
         )
 
     def describe(self, slots: Ints, posts: pl.DataFrame) -> Ints:
         """Merge what a batch says of posts; marks of those now described otherwise."""
-        have = self.said[slots]
-        altered = np.zeros(len(slots), bool)
-        merged = {"slot": pl.Series(slots)}
-        for n, name in enumerate(ATTRIBUTES):
-            told_at = posts[f"{name}_at"].fill_null(NEVER).to_numpy()
-            told, old = posts[name], have[name]
-            held_at = self.said_at[slots, n]
-            greater = (told > old).fill_null(False).to_numpy()
-            wins = (told_at > held_at) | ((told_at == held_at) & greater)
-            wins &= told_at > NEVER
-            differs = wins & (told.ne_missing(old)).to_numpy()
-            altered |= differs
-            merged[name] = told.zip_with(pl.Series(wins), old)
-            self.said_at[slots, n] = np.where(wins, told_at, held_at)
+        held = {f"held_{n}": self.said_at[slots, i] for i, n in enumerate(ATTRIBUTES)}
+        have = self.said[slots].rename({name: f"had_{name}" for name in ATTRIBUTES})
+        both = posts.hstack(have).with_columns(
+            pl.Series(name, at) for name, at in held.items()
+        )
+        merged = both.select(
+            "slot",
+            *(
+                pl.when(_wins(n)).then(n).otherwise(f"had_{n}").alias(n)
+                for n in ATTRIBUTES
+            ),
+            altered=pl.any_horizontal(
+                _wins(n) & pl.col(n).ne_missing(pl.col(f"had_{n}")) for n in ATTRIBUTES
+            ),
+        )
+        told_at = both.select(
+            pl.col(f"{n}_at").fill_null(NEVER) for n in ATTRIBUTES
+        ).to_numpy()
+        self.said_at[slots] = np.maximum(self.said_at[slots], told_at)
+        altered = merged["altered"].to_numpy()
         if altered.any():
             which = np.flatnonzero(altered)
-            self.said = _overlaid(self.said, slots[which], pl.DataFrame(merged)[which])
+            self.said = _overlaid(self.said, slots[which], merged[which])
             self.changed[slots[which]] = True
         return altered
 
@@ -227,7 +238,13 @@ class Posts:
         redone = rows.filter(pl.Series(self.changed & ~self.is_new)).select(names)
         bulk.insert(self._link, "post", redone, keys=["id"], conflict="replace")
         columns = np.column_stack(
-            [self.first_at, self.last_at, self.said_at, self.known.values, self.known.at]
+            [
+                self.first_at,
+                self.last_at,
+                self.said_at,
+                self.known.values,
+                self.known.at,
+            ]
         )
         state = {name: _null(columns[:, n]) for n, name in enumerate(STATE)}
         bulk.insert(
@@ -237,6 +254,13 @@ class Posts:
             keys=["post_id"],
             conflict="replace",
         )
+
+
+def _wins(name: str) -> pl.Expr:
+    """Was this said later than what was held, or as late and is it greater?"""
+    told, held = pl.col(f"{name}_at"), pl.col(f"held_{name}")
+    greater = (pl.col(name) > pl.col(f"had_{name}")).fill_null(False)
+    return ((told > held) | ((told == held) & greater)).fill_null(False)
 
 
 def _prefixed(names: tuple[str, ...]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tracker.errors import NotFoundError
 from tracker.store.database import Database, Link
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 STATES = ("open", "kept", "dropped", "superseded")
 _SELECT = (
-    'SELECT r.id, s.name, p.label, r.line, r."column", r.code, r.reason, r.raw, r.state,'
-    " p.recorded_at, p.header, r.payload_id FROM reject r"
+    'SELECT r.id, s.name, p.label, r.line, r."column", r.code, r.reason, r.raw,'
+    " r.state, p.recorded_at, p.header, r.payload_id FROM reject r"
     " JOIN payload p ON p.id = r.payload_id JOIN source s ON s.id = p.source_id"
 )
 
@@ -48,7 +48,9 @@ class Quarantine:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def list(self, *, source: str | None = None, state: str = "open") -> list[Quarantined]:
+    def list(
+        self, *, source: str | None = None, state: str = "open"
+    ) -> list[Quarantined]:
         """Rejects of one state, in the order of their files; state "all": any."""
         where, values = ["1 = 1"], []
         if state != "all":
@@ -109,7 +111,6 @@ def _learn(link: Link, number: int, reject: object) -> None:
     )
 
 
-def _made(row: tuple[object, ...]) -> Quarantined:
-    *facts, header, payload = row
-    names = tuple(json.loads(str(header))) if header else None
-    return Quarantined(*facts, names, payload)  # type: ignore[arg-type]
+def _made(row: tuple[Any, ...]) -> Quarantined:
+    names = tuple(json.loads(row[10])) if row[10] else None
+    return Quarantined(*row[:10], names, row[11])

@@ -92,7 +92,9 @@ class Keeping:
             pl.Series("post", posts.id[slots]),
             "platform",
             said["handle"],
-            said["published_at"].fill_null(pl.Series(posts.first_at[slots])).alias("at"),
+            said["published_at"]
+            .fill_null(pl.Series(posts.first_at[slots]))
+            .alias("at"),
             said["caption"],
             said["url"],
         )
@@ -140,9 +142,7 @@ class Keeping:
         posts.known.at[whose] = made.last.at
         posts.last_at[whose] = rows.at[fresh.ends(starts)]
 
-    def _merge(
-        self, prepared: Prepared, slots: Ints, late: Ints, slot: Ints
-    ) -> Merged:
+    def _merge(self, prepared: Prepared, slots: Ints, late: Ints, slot: Ints) -> Merged:
         """Late, repeated or changed readings, in the order of the payload."""
         touched = np.zeros(len(self._posts), bool)
         touched[slot[late]] = True

@@ -21,8 +21,8 @@ from tracker.store.gains import contributions, firsts, steps
 AT_ONCE = 50_000
 
 ATTRIBUTABLE = (
-    "SELECT p.id, p.platform, p.handle, coalesce(p.published_at, s.first_at), p.caption,"
-    " p.url FROM post p JOIN post_state s ON s.post_id = p.id"
+    "SELECT p.id, p.platform, p.handle, coalesce(p.published_at, s.first_at),"
+    " p.caption, p.url FROM post p JOIN post_state s ON s.post_id = p.id"
     " WHERE p.id > ? ORDER BY p.id LIMIT ?"
 )
 
@@ -77,7 +77,9 @@ def _stale(link: Link, known: Rules) -> set[int]:
     """Campaigns summed in another zone than theirs now, or gone."""
     stored = dict(link.all("SELECT key, value FROM meta WHERE key LIKE 'zone:%'"))
     now = {f"zone:{number}": zone.key for number, zone in known.zones.items()}
-    changed = {key for key in stored.keys() | now.keys() if stored.get(key) != now.get(key)}
+    changed = {
+        key for key in stored.keys() | now.keys() if stored.get(key) != now.get(key)
+    }
     return {int(key.removeprefix("zone:")) for key in changed}
 
 

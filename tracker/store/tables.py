@@ -193,7 +193,8 @@ def _wide(name: str, columns: dict[str, Any], **options: Any) -> type[SQLModel]:
     if options:
         fields["__table_args__"] = options
     title = name.title().replace("_", "") + "Row"
-    made: type[SQLModel] = type(SQLModel)(title, (SQLModel,), fields, table=True)
+    metaclass: Any = type(SQLModel)
+    made: type[SQLModel] = metaclass(title, (SQLModel,), fields, table=True)
     return made
 
 
@@ -297,7 +298,9 @@ class RejectRow(SQLModel, table=True):
     code: str = _text(nullable=False)
     reason: str = _text(nullable=False)
     raw: str = _text(nullable=False)
-    state: str = _text(nullable=False)  # open, kept (a retry stored it), dropped, superseded
+    state: str = _text(
+        nullable=False
+    )  # open, kept (a retry stored it), dropped, superseded
 
 
 class MetaRow(SQLModel, table=True):

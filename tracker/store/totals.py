@@ -84,15 +84,15 @@ class Reckoner:
             number, zone = find_campaign(link, campaign, self._zone)
             figures = Figures(link, number, zone, as_of, until)
             rows = tuple(_rows(link, figures, by))
-            known = as_of if as_of is not None else link.value(
-                "SELECT max(recorded_at) FROM payload"
+            known = (
+                as_of
+                if as_of is not None
+                else link.value("SELECT max(recorded_at) FROM payload")
             )
         return Totals(campaign, known, zone.key, by, rows)
 
 
-def find_campaign(
-    link: Link, name: str | None, zone: ZoneInfo
-) -> tuple[int, ZoneInfo]:
+def find_campaign(link: Link, name: str | None, zone: ZoneInfo) -> tuple[int, ZoneInfo]:
     """Number and zone of a campaign; None is the workspace, number 0."""
     if name is None:
         return 0, zone
@@ -126,7 +126,9 @@ def _by_cut(link: Link, figures: Figures, by: str | None) -> Iterator[Row]:
     spans = figures.spans()
     span = spans.group_by(keys).agg(ends) if keys else spans.select(ends)
     joined = sums.join(span, on=keys, how="left") if keys else sums.hstack(span)
-    names = dict(link.all("SELECT id, slug FROM ambassador")) if by == "ambassador" else {}
+    names = (
+        dict(link.all("SELECT id, slug FROM ambassador")) if by == "ambassador" else {}
+    )
     rows = []
     for row in joined.iter_rows(named=True):
         key = {by: names.get(row[column], row[column] or None)} if by and column else {}
@@ -178,13 +180,15 @@ def _by_period(figures: Figures, by: str) -> Iterator[Row]:
         return
     numbers = sums["day"].to_numpy()
     names = [_period(number_day(int(number)), by) for number in numbers]
-    last = np.flatnonzero([a != b for a, b in zip(names, [*names[1:], None], strict=True)])
+    last = np.flatnonzero(
+        [a != b for a, b in zip(names, [*names[1:], None], strict=True)]
+    )
     oldest, newest = spans_by_day(
         figures.readings(), numbers[last], lambda at: days(at, figures.zone)
     )
     running = {c: np.cumsum(sums[c].to_numpy()) for c in sums.columns if c != "day"}
     before = -1
-    for n, end in enumerate(last):
+    for n, end in enumerate(last.tolist()):
         metrics = {
             metric: _periodic(metric, running, before, end, oldest[n, m], newest[n, m])
             for m, metric in enumerate(METRICS)
@@ -203,7 +207,12 @@ def _period(day: date, by: str) -> str:
 
 
 def _periodic(
-    metric: str, running: dict[str, Ints], before: int, end: int, oldest: int, newest: int
+    metric: str,
+    running: dict[str, Ints],
+    before: int,
+    end: int,
+    oldest: int,
+    newest: int,
 ) -> Total:
     sums, known = running[metric], int(running[f"{metric}_known"][end])
     if not known:

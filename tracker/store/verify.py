@@ -75,7 +75,9 @@ def backup(database: Database, to: Path) -> None:
 
 
 def _post_numbers(link: Link) -> Iterator[np.ndarray[tuple[int], np.dtype[np.int64]]]:
-    every = bulk.numbers(link, "SELECT post_id FROM post_state ORDER BY 1", width=1)[:, 0]
+    every = bulk.numbers(link, "SELECT post_id FROM post_state ORDER BY 1", width=1)[
+        :, 0
+    ]
     for start in range(0, len(every), refresh.AT_ONCE):
         yield every[start : start + refresh.AT_ONCE]
 
@@ -100,7 +102,9 @@ def _attributed(
 ) -> Iterator[Difference]:
     stored = sums.stored_attribution(link, posts["post"].to_numpy())
     for post in sums.moved(stored, derived):
-        name = link.one("SELECT platform, external_id FROM post WHERE id = ?", (int(post),))
+        name = link.one(
+            "SELECT platform, external_id FROM post WHERE id = ?", (int(post),)
+        )
         yield Difference(f"post {name}", "attribution", None, None)
 
 
@@ -123,7 +127,9 @@ def _last_known(link: Link, piece: Series) -> Iterator[Difference]:
         " JOIN post_state s ON s.post_id = w.post ORDER BY s.post_id",
         schema=dict.fromkeys(names, pl.Int64),
     )
-    for row in kept.join(counted, on=names, how="anti", nulls_equal=True).rows(named=True):
+    for row in kept.join(counted, on=names, how="anti", nulls_equal=True).rows(
+        named=True
+    ):
         truth = counted.filter(pl.col("post_id") == row["post_id"]).row(0, named=True)
         for name in names:
             if row[name] != truth[name]:

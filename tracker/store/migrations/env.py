@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from tracker.store.tables import SQLModel
+from tracker.store import tables
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=SQLModel.metadata,
+    target_metadata=tables.MetaRow.metadata,
     transactional_ddl=True,
     transaction_per_migration=True,
 )
