@@ -63,6 +63,7 @@ class _Sheet:
             self.tally,
             "\n".join(self.errors) or None,
             tuple(self.notices),
+            self.failed,
         )
 
     def _outcome(self) -> Outcome:

@@ -147,6 +147,8 @@ class RunReport:
     tally: Tally
     error: str | None = None
     notices: tuple[str, ...] = field(default=())
+    #: The source itself failed: whatever it still has was not seen.
+    upstream: bool = False
 
 
 def platform_name(text: str) -> str | None:

@@ -116,7 +116,7 @@ def _setting(text: str) -> tuple[str, str]:
 def failed(name: str, error: str) -> RunReport:
     from tracker.model import Outcome, RunReport, Tally
 
-    return RunReport(name, Outcome.FAILED, 0, Tally(), error)
+    return RunReport(name, Outcome.FAILED, 0, Tally(), error, upstream=True)
 
 
 def as_json(report: RunReport) -> dict[str, Any]:
@@ -137,9 +137,10 @@ def exit_code(report: RunReport) -> int:
     from tracker.model import Outcome
 
     tally = report.tally
+    if report.upstream:
+        return 7
     if report.outcome is Outcome.FAILED and report.error:
-        refused = tally.rows > 0 or report.payloads > 0
-        return 4 if refused else 7
+        return 4
     return 1 if tally.rejected or report.error else 0
 
 

@@ -44,8 +44,7 @@ class Series:
         if not len(self.post):
             return np.empty(0, np.int64)
         changes = np.r_[True, self.post[1:] != self.post[:-1]]
-        found: Ints = np.flatnonzero(changes)
-        return found
+        return np.flatnonzero(changes).astype(np.int64, copy=False)
 
     def ends(self, starts: Ints) -> Ints:
         """Where each post ends (the last reading itself)."""

@@ -113,4 +113,5 @@ def _learn(link: Link, number: int, reject: object) -> None:
 
 def _made(row: tuple[Any, ...]) -> Quarantined:
     names = tuple(json.loads(row[10])) if row[10] else None
-    return Quarantined(*row[:10], names, row[11])
+    facts: Any = (*row[:10], names, row[11])
+    return Quarantined(*facts)
