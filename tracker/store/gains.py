@@ -48,7 +48,8 @@ class Series:
 
     def ends(self, starts: Ints) -> Ints:
         """Where each post ends (the last reading itself)."""
-        return np.r_[starts[1:], len(self.post)] - 1
+        last: Ints = np.append(starts[1:], len(self.post)) - 1
+        return last
 
 
 @dataclass(frozen=True, slots=True)
