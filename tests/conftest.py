@@ -17,33 +17,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from support import PRIVATE, ROOT, Result, Run
 
 from tracker.store.database import Database
 
-ROOT = Path(__file__).resolve().parents[1]
-#: What a caller's machine may say, and tests must not hear.
-PRIVATE = ("TRACKER_HOME", "TRACKER_HOST", "NO_COLOR", "TRACKER_DATABASE")
 
 settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a command answered."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Result]
 
 
 # -- workspaces -----------------------------------------------------------------

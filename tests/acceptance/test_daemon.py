@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import PRIVATE, ROOT
+from support import PRIVATE, ROOT
 
 from tracker.store.database import Database
 from tracker.store.runs import Runs

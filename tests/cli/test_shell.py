@@ -11,9 +11,9 @@ from pathlib import Path
 
 import click
 import pytest
-from conftest import ROOT, Run
 from hypothesis import given
 from hypothesis import strategies as st
+from support import ROOT, Run
 
 from tracker.cli import COMMANDS, PLACES, common, main
 from tracker.cli.common import clean, clean_cell

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from support import Run
 
 from tracker.blocks import read_sets
 from tracker.settings import load_settings

@@ -1,0 +1,24 @@
+"""Words that several test files share; the fixtures are in conftest.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+#: What a caller's machine may say, and tests must not hear.
+PRIVATE = ("TRACKER_HOME", "TRACKER_HOST", "NO_COLOR", "TRACKER_DATABASE")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+
+#: Runs a command; see the fixtures `run` and `invoke`.
+Run = Callable[..., Result]
