@@ -27,7 +27,6 @@ from support import PRIVATE, ROOT, Result, Run
 
 from tracker.store.database import Database
 
-
 settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
 
