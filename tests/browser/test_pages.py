@@ -100,7 +100,7 @@ def test_a_page_is_whole_without_scripts(visit: Any, name: str) -> None:
 def values(page: Any, column: int) -> list[int | None]:
     cells = page.locator(f"#all tbody tr:not(.space) > :nth-child({column})")
     texts = [text.replace(",", "") for text in cells.all_inner_texts()]
-    return [int(text) if text.isdigit() else None for text in texts]
+    return [int(text) if text.strip("-").isdigit() else None for text in texts]
 
 
 def test_the_table_of_posts_holds_all_and_draws_a_few(visit: Any) -> None:
@@ -117,7 +117,7 @@ def test_posts_are_sorted_both_ways_and_unknown_stays_last(visit: Any) -> None:
     head = page.locator("#all thead th button").nth(4)
     head.click()
     views = values(page, 5)
-    assert views == sorted(views) and None not in views[:20]
+    assert None not in views and views == sorted(views)
     page.locator("#all .view").evaluate("box => { box.scrollTop = box.scrollHeight }")
     page.wait_for_function(
         "() => document.querySelector('#all tbody tr:nth-last-child(2) .na')"

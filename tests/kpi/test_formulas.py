@@ -65,6 +65,8 @@ def test_a_gap_is_longer_than_usual() -> None:
     assert gaps([1, 8, 15, 22]) == []
     assert gaps([1, 8, 15, 36]) == [(16, 35)]
     assert gaps([4]) == []
+    assert gaps([1, 2, 3], 9) == [(4, 9)]
+    assert gaps([1, 2, 3], 4) == []
 
 
 def test_a_gain_after_a_gap_covers_its_days() -> None:

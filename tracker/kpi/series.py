@@ -48,12 +48,12 @@ def daily(
     return Daily(
         first,
         tuple(gains.get(day, 0) for day in range(first, last + 1)),
-        tuple(gaps([day for day in changed if first <= day <= last])),
+        tuple(gaps([day for day in changed if first <= day <= last], last)),
     )
 
 
-def gaps(days: Sequence[int]) -> list[tuple[int, int]]:
-    """Stretches without a day that are longer than usual.
+def gaps(days: Sequence[int], last: int | None = None) -> list[tuple[int, int]]:
+    """Stretches without a day that are longer than usual, up to the day `last`.
 
     Usual is the median distance between two days with news: a programme read
     weekly has no gap between two weeks.
@@ -62,7 +62,10 @@ def gaps(days: Sequence[int]) -> list[tuple[int, int]]:
     if not steps:
         return []
     usual = steps[len(steps) // 2]
-    return [(a + 1, b - 1) for a, b in pairwise(days) if b - a > usual * 1.5]
+    found = [(a + 1, b - 1) for a, b in pairwise(days) if b - a > usual * 1.5]
+    if last is not None and last - days[-1] > usual * 1.5:
+        found.append((days[-1] + 1, last))
+    return found
 
 
 def weekly(days: Sequence[tuple[int, int]], first: int, last: int) -> list[int]:

@@ -247,7 +247,7 @@ def total(v: Mapping[str, Any], size: str, language: str) -> Any:
         look = {"align": "right", "dy": -40 if low else 40, "fill": INK}
         layers.append(label(ahead, x, y, **look))
     elif pace is None:
-        last = rows(d=[at(today + 1)], v=[v["totals"][-1]], t=[v["last"]])
+        last = rows(d=[at(kept[-1][0] + 1)], v=[kept[-1][1]], t=[v["last"]])
         look = {"align": "right", "dx": -8, "dy": -9, "fill": INK, "fontWeight": 600}
         layers.append(label(last, x, y, **look))
     height = 290 if narrow else 400

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tracker.facts import CampaignFacts
 from tracker.model import METRICS
 from tracker.report.figures import Claim, claims, resolve
+from tracker.report.words import PERCENT
 
 if TYPE_CHECKING:
     from tracker.report.gallery import Drawing
@@ -55,6 +56,10 @@ def _dispute(facts: CampaignFacts, metric: str, said: list[Claim]) -> Dispute:
     return Dispute(metric, tuple(said), used, measured, flagged and not measured)
 
 
+def _text(metric: str, value: Decimal, w: Words) -> str:
+    return w.percent(value, 0) if metric in PERCENT else w.compact(float(value))
+
+
 def chart(found: tuple[Dispute, ...], w: Words, gallery: Any) -> Drawing | None:
     """Each value divided by the one used; only where several can be compared."""
     points = []
@@ -63,11 +68,11 @@ def chart(found: tuple[Dispute, ...], w: Words, gallery: Any) -> Drawing | None:
             continue
         name = w.metric(dispute.metric)
         if dispute.measured:
-            points.append([name, 1.0, w.compact(float(dispute.used)), True])
+            points.append([name, 1.0, _text(dispute.metric, dispute.used, w), True])
         for claim in dispute.claims:
             if claim.value is not None and claim.value > 0:
                 ratio = round(float(claim.value / dispute.used), 4)
-                text = w.compact(float(claim.value))
+                text = _text(dispute.metric, claim.value, w)
                 points.append([name, ratio, text, bool(claim.used)])
     if not points:
         return None

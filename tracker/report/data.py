@@ -78,8 +78,10 @@ def json_bytes(facts: CampaignFacts, frame: pl.DataFrame) -> bytes:
     }
     head = json.dumps(about, ensure_ascii=False)[:-1]
     out = io.BytesIO()
+    out.write(f'{head}, "rows": '.encode())
     frame.write_json(out)
-    return f'{head}, "rows": '.encode() + out.getvalue() + b"}\n"
+    out.write(b"}\n")
+    return out.getvalue()
 
 
 # -- tables -----------------------------------------------------------------------

@@ -395,7 +395,8 @@ def end_of(facts: CampaignFacts, series: Daily) -> date:
 
 
 def pace_of(facts: CampaignFacts, series: Daily) -> Pace | None:
-    if facts.campaign.ends is None:
+    """None too when the last days are unknown: there is no pace to go by."""
+    if facts.campaign.ends is None or series.in_gap(series.last):
         return None
     return pace(series.gains, day_number(facts.campaign.ends) - series.last)
 

@@ -160,7 +160,7 @@ def _week(facts: CampaignFacts) -> list[tuple[str, int]]:
     found += [
         (metric, sum(day.gains.get(metric, 0) for day in recent))
         for metric in facts.metrics
-        if metric not in NOT_ADDITIVE
+        if metric not in NOT_ADDITIVE and any(metric in day.gains for day in recent)
     ]
     return found
 

@@ -21,7 +21,7 @@ from tracker.model import METRICS, number_day
 from tracker.report.gallery import Drawing, Gallery
 from tracker.report.sparks import spark
 from tracker.report.table import script_json
-from tracker.report.words import Words
+from tracker.report.words import PERCENT, Words
 
 #: Files that pages need beside them, copied as they are.
 ASSETS = ("style.css", "report.js", "posts.js")
@@ -62,6 +62,7 @@ class Site:
             version=__version__,
             drawing=self._drawing,
             METRICS=METRICS,
+            PERCENT=PERCENT,
             spark=spark,
         )
 

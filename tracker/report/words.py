@@ -54,6 +54,10 @@ METRICS = {
     "idea": "Ideas",
     "sign_up": "Sign-ups",
     "awareness": "Awareness",
+    "conquest_rate": "Leads new to the brand",
+    "videos": "Videos",
+    "miles": "Miles driven",
+    "photo_views": "Views of pictures",
     "cpv": "Cost per view",
     "cpm_views": "Cost per 1,000 views",
     "cpp": "Cost per post",
@@ -61,6 +65,8 @@ METRICS = {
     "applicants": "Applicants",
     "items": "Posts",
 }
+#: Metrics of a plan that are shares, in percent.
+PERCENT = frozenset({"awareness", "conquest_rate", "familiarity"})
 PLATFORMS = {
     "blog": "Blogs",
     "bluesky": "Bluesky",
@@ -146,7 +152,8 @@ class Words:
         text = f"{abs(value):,.{digits}f}"
         if self.french:
             text = text.replace(",", THIN).replace(".", ",")
-        return (MINUS if round(value, digits) < 0 else "") + text
+        nought = not any(sign in "123456789" for sign in text)
+        return (MINUS if value < 0 and not nought else "") + text
 
     def signed(self, value: float, digits: int = 0) -> str:
         return ("+" if value > 0 else "") + self.number(value, digits)

@@ -345,6 +345,7 @@ def _posts(
     names = dict(link.all("SELECT id, slug FROM ambassador"))
     texts = {"platform", "post_id", "url", "kind", "caption"}
     cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    del rows  # twice as many cells as needed, while the frame is made
     frame = pl.DataFrame(
         [
             pl.Series(name, values, pl.String if name in texts else pl.Int64)
