@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,16 +124,18 @@ def ingest_source(
 ) -> RunReport:
     """One run of a source of tracker.toml.
 
-    only: this file alone. settle: leave files alone that may still be written.
+    only: this file instead of those the block names. settle: leave files alone that may still be written.
     slot, host: the claimed slot this run is for. force: also while the source
     waits. Raises SourceError when it is paused or waits.
     """
     block = tracker.source_settings(name)
     state = tracker.runs.state(name)
     _allowed(state, now, force=force)
-    source = tracker.source(name)
+    if only is not None:
+        block = replace(block, options={**block.options, "path": str(only)})
+    source = make_source(tracker.home, tracker.settings, block)
     run_id = tracker.runs.start(name, block.kind, slot=slot, host=host, now=now)
-    payloads = _payloads(source, state.bookmark, now, only=only, settle=settle)
+    payloads = _payloads(source, state.bookmark, now, settle=settle)
     return _run(tracker, source, block.kind, run_id, payloads, now)
 
 
@@ -177,12 +179,9 @@ def _payloads(
     bookmark: str | None,
     now: int,
     *,
-    only: Path | None = None,
     settle: bool = False,
 ) -> Iterator[Payload]:
     for payload in source.fetch(bookmark):  # type: ignore[attr-defined]
-        if only is not None and Path(payload.path or "") != only:
-            continue
         if settle and not source.settled(payload, now):  # type: ignore[attr-defined]
             continue
         yield payload
