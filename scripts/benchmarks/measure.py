@@ -73,7 +73,7 @@ def run(case: Case) -> Cost:
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode not in case.good:
             said.seek(0)
-            tail = said.read()[-500:].decode(errors="replace").strip()
+            tail = " ".join(said.read().decode(errors="replace").split())[-300:]
             raise BrokenError(f"{case.name}: exit {process.returncode}: {tail}")
     # Linux counts in KiB, macOS in bytes.
     scale = 2**20 if sys.platform == "darwin" else 2**10

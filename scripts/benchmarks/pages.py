@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingest import Bench
-from measure import Case, Cost, Result, at_most, bound, run, take_turns
+from measure import Case, Result, at_most, bound, run, take_turns
 from workspace import DONE, ask, tracker
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,8 +62,6 @@ def site(bench: Bench) -> Iterator[Result]:
     page = pages / "fiesta" / "index.html"
     size = page.stat().st_size / 1000 if page.exists() else None
     yield bound("campaign page", size, 400, "kB")
-    peak = took["site"].mebibytes if isinstance(took["site"], Cost) else None
-    yield bound("peak memory of report", peak, 400, "MiB")
 
 
 def make_fiesta(home: Path, bench: Bench) -> None:

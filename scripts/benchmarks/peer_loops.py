@@ -1,8 +1,8 @@
 """Plain Jinja loops that write the bytes of a built site: peer_loops.py SITE OUT.
 
-Each text file is cut where a table's cell or a number would end, and a template
-loops over the pieces; what was not text is copied. This is the least that any
-template could do for the same bytes: no query, no sum, no chart.
+A page is cut after each tag, a data file after each line, and a template loops over
+the pieces; what is not text is copied. This is the least that any template could do
+for the same bytes: no query, no sum, no chart, nothing to escape.
 """
 
 import re
@@ -15,8 +15,9 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 LOOP = "{% for cell in cells %}{{ cell }}{% endfor %}"
-TEXT = {".html", ".json", ".csv", ".css", ".js", ".svg", ".txt"}
-CELL = re.compile(r"[^>,]*[>,]?")
+LINES = {".json", ".csv", ".css", ".js", ".svg", ".txt"}
+TAG = re.compile(r"[^>]*>?")
+LINE = re.compile(r"[^\n]*\n?")
 
 
 def main(site: Path, out: Path) -> None:
@@ -27,9 +28,10 @@ def main(site: Path, out: Path) -> None:
             continue
         target = out / path.relative_to(site)
         target.parent.mkdir(parents=True, exist_ok=True)
-        if path.suffix in TEXT:
+        if path.suffix == ".html" or path.suffix in LINES:
             with path.open(encoding="utf-8", newline="") as old:
-                cells = [Markup(cell) for cell in CELL.findall(old.read())]
+                pieces = (TAG if path.suffix == ".html" else LINE).findall(old.read())
+                cells = [Markup(piece) for piece in pieces]
             with target.open("w", encoding="utf-8", newline="") as new:
                 new.write(template.render(cells=cells))
         else:
