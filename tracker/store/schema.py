@@ -46,9 +46,13 @@ def ensure(database: Database) -> None:
         raise _mismatch(database, found)
 
 
+def _is_older(found: str) -> bool:
+    return bool(re.fullmatch(r"\d+", found)) and found < newest()
+
+
 def _mismatch(database: Database, found: str) -> SchemaError:
     name = database.path.name if database.path else "the database"
-    if re.fullmatch(r"\d+", found) and found < newest():
+    if _is_older(found):
         return SchemaError(
             "SCHEMA_OLDER",
             name,
@@ -66,9 +70,12 @@ def _mismatch(database: Database, found: str) -> SchemaError:
 
 
 def upgrade(database: Database, to: str = "head") -> None:
-    """Bring the schema up to date, step by step."""
+    """Bring the schema up to date, step by step; SchemaError: it is newer."""
     from alembic import command
 
+    found = version(database)
+    if found not in (None, newest()) and not _is_older(str(found)):
+        raise _mismatch(database, str(found))
     with database.translated(), database.engine.connect() as connection:
         command.upgrade(_config(connection), to)
 
