@@ -309,7 +309,8 @@ class Lane:
         found = here.select("mark").join(
             self._posts, on="mark", how="left", maintain_order="left"
         )
-        if not found.select(self.static).equals(here.select(self.static)):
+        here_as_text = here.select(pl.col(self.static).fill_null(""))
+        if not found.select(self.static).equals(here_as_text):
             found = self._read_posts(here)
         return found.select(wanted).rename(lambda name: name.removeprefix("read_"))
 
@@ -343,7 +344,13 @@ class Lane:
             )
             for name in STATIC
         }
-        return here.with_columns(**columns, sure=pl.Series(sure, dtype=pl.Boolean))
+        # Text taken over from `here` would keep the whole block in memory that it is
+        # a view of; made anew, it is as large as it is.
+        texts = {name: pl.Series(written[name], dtype=pl.String) for name in self.static}
+        return pl.DataFrame(
+            {"mark": here["mark"], **texts, **columns, "sure": pl.Series(sure)},
+            schema_overrides={"sure": pl.Boolean},
+        )
 
 
 _SCHEMA: dict[str, Any] = {
