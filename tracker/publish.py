@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -193,18 +194,16 @@ def _data(shelf: Shelf, facts: CampaignFacts) -> None:
     about = repr((facts.campaign.id, facts.campaign.timezone, facts.as_of, __version__))
     posts = fingerprint(facts.posts)
     for name, make in TABLES.items():
-        frame = None if name == "posts" else make(facts)
-        made_from = _digest(about, name, posts if frame is None else fingerprint(frame))
-        place = f"{facts.campaign.id}/data/{name}"
-        shelf.put(
-            f"{place}.csv",
-            made_from,
-            lambda make=make: csv_bytes(make(facts)),  # type: ignore[misc]
+        made = cache(partial(make, facts))
+        made_from = _digest(
+            about, name, posts if name == "posts" else fingerprint(made())
         )
+        place = f"{facts.campaign.id}/data/{name}"
+        shelf.put(f"{place}.csv", made_from, lambda made=made: csv_bytes(made()))  # type: ignore[misc]
         shelf.put(
             f"{place}.json",
             made_from,
-            lambda make=make: json_bytes(facts, make(facts)),  # type: ignore[misc]
+            lambda made=made: json_bytes(facts, made()),  # type: ignore[misc]
         )
 
 

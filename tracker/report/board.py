@@ -67,8 +67,8 @@ class Board:
             w,
             {
                 "audience": [r.followers for r in seen],
-                "result": [round(r.each or 0, 2) for r in seen],
-                "names": [[r.followers, round(r.each or 0, 2), r.name] for r in named],
+                "result": [float(f"{r.each:.3g}") for r in seen],
+                "names": [[r.followers, float(f"{r.each:.3g}"), r.name] for r in named],
                 "title": [
                     w("Followers"),
                     w("{metric} per post", metric=w.metric(metric)),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from tracker.facts import CampaignFacts
+from tracker.kpi.pace import Pace
 from tracker.kpi.series import Daily, mean_of_week
 from tracker.model import NOT_ADDITIVE, day_number, number_day
 from tracker.report.figures import Figure, resolve
@@ -18,6 +19,7 @@ from tracker.report.pages import (
     missions,
     pace_of,
 )
+from tracker.report.sparks import visible
 from tracker.report.words import Words
 
 #: Small curves beside the large one.
@@ -66,11 +68,11 @@ def _total(
             "first": series.first,
             "end": day_number(end),
             "days": list(range(series.first, series.last + 1)),
-            "totals": totals,
+            "totals": visible(totals),
             "gaps": [list(gap) for gap in series.gaps],
             "target": aim,
             "base": base,
-            "pace": ahead and {"mid": ahead.mid, "low": ahead.low, "high": ahead.high},
+            "pace": ahead and _fan(ahead, totals[-1]),
             "now": w(
                 "Data as of {day}", day=w.day(number_day(series.last), short=True)
             ),
@@ -100,18 +102,24 @@ def _gains(
             "first": series.first,
             "end": last,
             "days": [day for day, _ in shown],
-            "gains": [gain for _, gain in shown],
+            "gains": visible([gain for _, gain in shown]),
             "kinds": [_kind(series, day, gain) for day, gain in shown],
-            "mean": [_round(mean[day - series.first]) for day, _ in shown],
+            "mean": _rounded([mean[day - series.first] for day, _ in shown]),
             "gaps": [list(gap) for gap in series.gaps],
             "dues": [due for due in dues if series.first <= due[0] <= last],
-            "fall": fall and [*fall, _fallen(fall, w)],
+            "fall": fall and [fall[0], visible([fall[1]])[0], _fallen(fall, w)],
         },
     )
 
 
-def _round(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
+def _rounded(values: list[float | None]) -> list[float | None]:
+    seen = iter(visible([value for value in values if value is not None]))
+    return [None if value is None else round(next(seen), 2) for value in values]
+
+
+def _fan(ahead: Pace, total: int) -> dict[str, float]:
+    low, mid, high, _ = visible([ahead.low, ahead.mid, ahead.high, total])
+    return {"low": low, "mid": mid, "high": high}
 
 
 def _fallen(fall: tuple[int, int], w: Words) -> str:
@@ -186,7 +194,7 @@ def _smalls(
             "first": series.first,
             "end": day_number(end),
             "days": list(range(series.first, series.last + 1)),
-            "totals": series.totals(),
+            "totals": visible(series.totals()),
             "target": None if target is None else float(target),
         }
         out.append((figure, gallery.small(w, values)))

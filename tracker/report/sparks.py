@@ -90,6 +90,18 @@ def curve(
     )
 
 
+def visible(values: Sequence[float]) -> list[float]:
+    """Rounded to a two-thousandth of the largest, or finer: what a chart can show.
+
+    A change too small to be seen then needs no new drawing.
+    """
+    most = max((abs(value) for value in values), default=0)
+    step = 10.0 ** (len(str(int(most))) - 4) if most >= 20_000 else 1
+    if step <= 1:
+        return list(values)
+    return [round(value / step) * step for value in values]
+
+
 def round_steps(top: int, most: int = 4) -> list[int]:
     """Whole round values from 0 up to at least `top`."""
     if top <= 0:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
@@ -52,8 +51,8 @@ def fingerprint(frame: pl.DataFrame) -> str:
     """Of all cells in their order; only compared with itself."""
     if frame.is_empty():
         return repr(frame.schema)
-    rows = frame.hash_rows(seed=17)
-    return hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()
+    rows = frame.hash_rows(seed=17).implode()
+    return f"{rows.hash(29)[0]:x}-{rows.hash(71)[0]:x}"
 
 
 def posts_page(facts: CampaignFacts) -> PostsPage:
