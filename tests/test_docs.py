@@ -1,0 +1,347 @@
+"""The documents hold: what they show is run, what they list is complete.
+
+Fenced blocks are examples. A comment before a block says what is to be done with it:
+
+    <!-- file: NAME -->                    it is a file of this name, in UTF-8
+    <!-- file: NAME, ENCODING -->          or in another encoding
+    <!-- add: NAME -->                     it is added to the end of this file
+    <!-- replace in NAME: TEXT -->         it takes the place of this text
+    <!-- daemon -->                        its command is started, and stopped
+    <!-- not run: REASON -->               it cannot be run here
+
+Other `sh` blocks are run, command by command; a command may say `# exit code N`.
+A `text` block is what the command before it answered. `python` blocks are run in
+order, and the tests in them called. Nothing else is a block of an example.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from support import ROOT, Result, Run
+
+DOCS = sorted(
+    [*(ROOT / "docs").glob("*.md"), *ROOT.glob("[A-Z]*.md")], key=lambda p: p.name
+)
+LANGUAGES = {"sh", "toml", "csv", "python", "text"}
+
+_FENCE = re.compile(
+    r"(?:^<!-- (?P<order>[^\n]+?) -->\n)?^```(?P<language>\w+)\n(?P<body>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+_EXIT = re.compile(r"# exit code (\d+)")
+
+
+@dataclass(frozen=True)
+class Block:
+    """line: where the block stands; order: what the comment before it says."""
+
+    document: str
+    line: int
+    language: str
+    order: str
+    body: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.document}:{self.line}"
+
+
+def blocks(document: Path) -> Iterator[Block]:
+    text = document.read_text("utf-8")
+    for found in _FENCE.finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        order = found["order"] or ""
+        yield Block(document.name, line, found["language"], order, found["body"])
+
+
+@dataclass
+class Reader:
+    """Somebody who does what a document says, block by block, in one folder."""
+
+    invoke: Run
+    folder: Path
+    last: Result | None = None
+    names: dict[str, Any] = field(default_factory=lambda: {"__name__": "example"})
+
+    def read(self, document: Path) -> None:
+        for block in blocks(document):
+            if not block.order.startswith("not run: "):
+                self.do(block)
+
+    def do(self, block: Block) -> None:
+        order, _, rest = block.order.partition(": ")
+        orders: dict[str, Callable[[Block, str], None]] = {
+            "": self.plain,
+            "file": self.write,
+            "add": self.add,
+            "daemon": self.daemon,
+        }
+        if order.startswith("replace in "):
+            self.replace(block, order.removeprefix("replace in "), rest)
+        else:
+            orders[order](block, rest)
+
+    def plain(self, block: Block, _: str) -> None:
+        deeds = {"sh": self.run, "text": self.answered, "python": self.execute}
+        deeds[block.language](block)
+
+    # -- files ----------------------------------------------------------------------
+
+    def write(self, block: Block, name: str) -> None:
+        name, _, encoding = name.partition(", ")
+        body = block.body.encode(encoding or "utf-8")
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(body)
+        os.utime(path, (1_700_000_000, 1_700_000_000))  # written long ago
+
+    def add(self, block: Block, name: str) -> None:
+        path = self.folder / name
+        path.write_text(path.read_text("utf-8") + "\n" + block.body, "utf-8")
+
+    def replace(self, block: Block, name: str, old: str) -> None:
+        path = self.folder / name
+        text = path.read_text("utf-8")
+        assert text.count(old) == 1, block.place
+        path.write_text(text.replace(old, block.body.strip()), "utf-8")
+
+    # -- commands -------------------------------------------------------------------
+
+    def run(self, block: Block) -> None:
+        for line in block.body.splitlines():
+            words = shlex.split(line, comments=True)
+            if words[:1] == ["cd"]:
+                self.folder /= words[1]
+            elif words:
+                assert words[0] == "tracker", f"{block.place}: {line}"
+                self.command(words[1:], line, block)
+
+    def command(self, words: list[str], line: str, block: Block) -> None:
+        expected = int(found[1]) if (found := _EXIT.search(line)) else 0
+        before = Path.cwd()
+        os.chdir(self.folder)
+        try:
+            self.last = self.invoke(*words, env={"TRACKER_HOME": ""})
+        finally:
+            os.chdir(before)
+        assert self.last.code == expected, f"{block.place}: {line}\n{self.last}"
+
+    def answered(self, block: Block) -> None:
+        assert self.last is not None
+        assert self.last.out.strip() == block.body.strip(), block.place
+
+    def daemon(self, block: Block, _: str) -> None:
+        """It starts, is told to stop, and ends cleanly."""
+        words = shlex.split(block.body, comments=True)
+        process = subprocess.Popen(
+            [sys.executable, "-m", *words, "--log", "json"],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stderr=subprocess.PIPE,
+        )
+        assert process.stderr is not None
+        assert b'"started"' in process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=60)[0] is None
+        assert process.returncode == 0, block.place
+
+    def execute(self, block: Block) -> None:
+        known = set(self.names)
+        exec(compile(block.body, block.place, "exec"), self.names)
+        for name in [n for n in self.names if n not in known]:
+            if name.startswith("test_"):
+                self.names[name]()
+
+
+# -- examples -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def reader(invoke: Run, tmp_path: Path) -> Reader:
+    folder = tmp_path / "read"
+    folder.mkdir()
+    return Reader(invoke, folder)
+
+
+@pytest.mark.parametrize("document", DOCS, ids=lambda path: path.name)
+def test_every_block_is_an_example_or_says_why_not(document: Path) -> None:
+    """A reason is given where a block is not run; other languages are for prose."""
+    for block in blocks(document):
+        assert block.language in LANGUAGES, block.place
+        assert block.order != "not run:", block.place
+
+
+def test_the_walk_through_and_the_guide_after_it(reader: Reader) -> None:
+    """The guide goes on in the workspace that the README makes."""
+    reader.read(ROOT / "README.md")
+    reader.read(ROOT / "docs" / "guide.md")
+
+
+def test_files_are_read_as_described(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert reader.invoke("init", reader.folder).code == 0
+    reader.read(ROOT / "docs" / "csv.md")
+
+
+def test_a_source_of_ones_own(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kind of the example is found by its entry point and used."""
+    assert reader.invoke("init", reader.folder).code == 0
+    monkeypatch.syspath_prepend(str(reader.folder))
+    for block in blocks(ROOT / "docs" / "sources.md"):
+        if block.language == "toml" and "entry-points" in block.body:
+            _installed(reader.folder, tomllib.loads(block.body))
+        reader.do(block)
+
+
+def _installed(folder: Path, project: dict[str, Any]) -> None:
+    """What an installer leaves of a package: its name and its entry points."""
+    named = project["project"]
+    info = folder / f"{named['name'].replace('-', '_')}-1.0.dist-info"
+    info.mkdir()
+    head = f"Metadata-Version: 2.1\nName: {named['name']}\nVersion: 1.0\n"
+    (info / "METADATA").write_text(head)
+    lines: list[str] = []
+    for group, entries in named["entry-points"].items():
+        lines += [f"[{group}]", *(f"{name} = {at}" for name, at in entries.items())]
+    (info / "entry_points.txt").write_text("\n".join(lines))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        path
+        for path in DOCS
+        if path.name not in ("README.md", "guide.md", "csv.md", "sources.md")
+    ],
+    ids=lambda path: path.name,
+)
+def test_examples_of_other_documents(reader: Reader, document: Path) -> None:
+    assert reader.invoke("init", reader.folder).code == 0
+    reader.read(document)
+
+
+# -- links ----------------------------------------------------------------------------
+
+
+def anchor(heading: str) -> str:
+    """As forges make it: small letters, blanks to hyphens, no other signs."""
+    bare = re.sub(r"[^\w\- ]", "", heading.strip().lower())
+    return bare.replace(" ", "-")
+
+
+@pytest.mark.parametrize("document", DOCS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    text = document.read_text("utf-8")
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if target.startswith(("http://", "https://")):
+            continue
+        name, _, part = target.partition("#")
+        path = document.parent / name if name else document
+        assert path.exists(), f"{document.name}: {target}"
+        if part:
+            there = path.read_text("utf-8")
+            headings = re.findall(r"^#+ (.+)$", there, re.MULTILINE)
+            assert part in map(anchor, headings), f"{document.name}: {target}"
+
+
+# -- commands -------------------------------------------------------------------------
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """Every command by the words one types, groups too."""
+    from tracker.cli import main
+
+    def below(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+        yield name, command
+        if isinstance(command, click.Group):
+            ctx = click.Context(command)
+            for each in command.list_commands(ctx):
+                found = command.get_command(ctx, each)
+                assert found is not None
+                yield from below(f"{name} {each}", found)
+
+    for name in main.list_commands(click.Context(main)):
+        found = main.get_command(click.Context(main), name)
+        assert found is not None
+        yield from below(f"tracker {name}", found)
+
+
+def test_every_command_has_help_and_stands_in_the_guide() -> None:
+    guide = (ROOT / "docs" / "guide.md").read_text("utf-8")
+    for name, command in commands():
+        assert (command.help or "").strip(), f"{name} has no help"
+        assert re.search(rf"`{name}[` ]", guide), f"docs/guide.md lacks {name}"
+
+
+def test_the_guide_names_no_command_that_is_not_there() -> None:
+    known = {name for name, _ in commands()}
+    groups = {n for n, c in commands() if isinstance(c, click.Group)}
+    for document in DOCS:
+        if document.name == "CHANGELOG.md":
+            continue
+        said = re.findall(r"`(tracker [a-z][^`]*)`", document.read_text("utf-8"))
+        for text in said:
+            words = text.split()
+            name = " ".join(words[:2])
+            assert name in known, f"{document.name}: {text}"
+            if name in groups and len(words) > 2 and words[2].islower():
+                assert " ".join(words[:3]) in known, f"{document.name}: {text}"
+
+
+def test_every_option_of_a_csv_source_stands_in_its_document() -> None:
+    from tracker.sources.options import OPTIONS
+
+    text = (ROOT / "docs" / "csv.md").read_text("utf-8")
+    assert [each for each in OPTIONS if f"`{each}`" not in text] == []
+
+
+# -- codes ----------------------------------------------------------------------------
+
+_CODE = re.compile(r"[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+|[A-Z]{4,}")
+_SAID = re.compile(r"(?:error|warning|notice)\[([A-Z0-9_]+)\]")
+#: Words in capitals that are none: SQL, variables, and the word for any code.
+_OTHERS = set("BEGIN BIGINT COMMIT NOTHING ROLLBACK TERM TEXT CODE".split())
+_OTHERS |= {"CLOCK_BOOTTIME", "NOTIFY_SOCKET", "TRACKER_HOME", "TRACKER_HOST"}
+
+
+def codes_of(tree: ast.AST) -> Iterator[str]:
+    """Codes in a module: texts in capitals, and `error[CODE]` inside of texts."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "metavar":
+            node.value = ast.Constant(None)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from _SAID.findall(node.value)
+            if _CODE.fullmatch(node.value):
+                yield node.value
+
+
+def codes_in_use() -> set[str]:
+    found: set[str] = set()
+    for path in (ROOT / "tracker").rglob("*.py"):
+        found |= set(codes_of(ast.parse(path.read_text("utf-8"))))
+    return found - _OTHERS
+
+
+def test_errors_md_has_every_code_and_no_other() -> None:
+    text = (ROOT / "docs" / "errors.md").read_text("utf-8")
+    said = re.findall(r"^\| `([A-Z0-9_]+)` \|", text, re.MULTILINE)
+    assert len(said) == len(set(said)), "a code stands twice"
+    # A row's code without its ROW_ when it is a command that was refused.
+    short = {code.removeprefix("ROW_") for code in codes_in_use()}
+    assert sorted(codes_in_use() - set(said)) == []
+    assert sorted(set(said) - codes_in_use() - short) == []
