@@ -376,8 +376,10 @@ def metric_series(
     for day in facts.days:
         if platform is not None and day.platform != platform:
             continue
-        changed.add(day.day)
         gain = day.posts if metric == "posts" else day.gains.get(metric, 0)
+        # a gain of nothing is news too: a first value of 0, or a rise and a fall
+        if gain or metric in day.gains:
+            changed.add(day.day)
         gained[day.day] = gained.get(day.day, 0) + gain
     now = today(facts)
     if not changed or now is None:
