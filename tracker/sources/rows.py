@@ -71,13 +71,15 @@ class Checker:
             self._memos[name] = Memo(self._reader(self.plan.places[name].spec))
 
     def read(self, name: str, cell: str) -> Any:
-        """The value of one cell of a canonical column, None if unknown, or a Bad."""
-        return self._memos[name][cell]
+        """The value of one cell of a canonical column, None if unknown, or a Bad.
+
+        Nothing is remembered: for whoever reads each cell once.
+        """
+        return self._memos[name].read(cell)
 
     def identify(self, triple: tuple[str, str, str]) -> Identity | Bad:
         """Whose row this is, from its platform, post_id and url."""
-        found: Identity | Bad = self._memos["identity"][triple]
-        return found
+        return self._identify(triple)
 
     def check(self, records: Sequence[Record]) -> Batch:
         """The batch of some records: each becomes a row, a reject or is ignored."""
