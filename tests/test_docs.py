@@ -6,6 +6,7 @@ Fenced blocks are examples. A comment before a block says what is to be done wit
     <!-- file: NAME, ENCODING -->          or in another encoding
     <!-- add: NAME -->                     it is added to the end of this file
     <!-- replace in NAME: TEXT -->         it takes the place of this text
+    <!-- defaults -->                      settings that are the same as none
     <!-- daemon -->                        its command is started, and stopped
     <!-- not run: REASON -->               it cannot be run here
 
@@ -17,6 +18,8 @@ order, and the tests in them called. Nothing else is a block of an example.
 from __future__ import annotations
 
 import ast
+import contextlib
+import json
 import os
 import re
 import shlex
@@ -25,13 +28,16 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 from support import ROOT, Result, Run
+
+from tracker.model import COLUMNS
+from tracker.settings import Settings, check_settings
 
 DOCS = sorted(
     [*(ROOT / "docs").glob("*.md"), *ROOT.glob("[A-Z]*.md")], key=lambda p: p.name
@@ -88,6 +94,7 @@ class Reader:
             "": self.plain,
             "file": self.write,
             "add": self.add,
+            "defaults": self.defaults,
             "daemon": self.daemon,
         }
         if order.startswith("replace in "):
@@ -119,6 +126,10 @@ class Reader:
         assert text.count(old) == 1, block.place
         path.write_text(text.replace(old, block.body.strip()), "utf-8")
 
+    def defaults(self, block: Block, _: str) -> None:
+        said = check_settings(tomllib.loads(block.body), self.folder)
+        assert replace(said, raw={}) == Settings(), block.place
+
     # -- commands -------------------------------------------------------------------
 
     def run(self, block: Block) -> None:
@@ -132,13 +143,16 @@ class Reader:
 
     def command(self, words: list[str], line: str, block: Block) -> None:
         expected = int(found[1]) if (found := _EXIT.search(line)) else 0
-        before = Path.cwd()
-        os.chdir(self.folder)
-        try:
+        with contextlib.chdir(self.folder):
             self.last = self.invoke(*words, env={"TRACKER_HOME": ""})
-        finally:
-            os.chdir(before)
         assert self.last.code == expected, f"{block.place}: {line}\n{self.last}"
+
+    def json(self, words: list[str]) -> Any:
+        """What a command answers in JSON; exit code 1 is an answer, too."""
+        with contextlib.chdir(self.folder):
+            answer = self.invoke(*words, "--json", env={"TRACKER_HOME": ""})
+        assert answer.code in (0, 1), answer.err
+        return json.loads(answer.out)
 
     def answered(self, block: Block) -> None:
         assert self.last is not None
@@ -167,6 +181,58 @@ class Reader:
                 self.names[name]()
 
 
+#: Commands that answer in JSON, in the workspace of the guide.
+ANSWERING = """
+    totals spring
+    totals spring --by day
+    totals --by platform
+    explain spring views
+    post list --limit 1
+    post show youtube a1
+    reading list youtube a1
+    ingest
+    source list
+    source check videos
+    source kinds
+    quarantine list --state all
+    quarantine show 1
+    quarantine retry --all
+    quarantine drop 1
+    campaign apply plan.toml
+    campaign check spring
+    campaign list
+    ambassador list
+    ambassador show ben
+    ambassador import people.csv --dry-run
+    enrol spring ada
+    withdraw spring cleo --dry-run
+    report
+    verify
+    db check
+    db upgrade
+    status
+    doctor
+    campaign close spring
+""".strip().splitlines()
+
+
+def words_of(document: str) -> set[str]:
+    """What a document writes in backticks."""
+    return set(
+        re.findall(r"`([^`\n]+)`", (ROOT / "docs" / document).read_text("utf-8"))
+    )
+
+
+def keys(answer: Any) -> Iterator[str]:
+    """The keys of an answer, at any depth."""
+    if isinstance(answer, dict):
+        yield from answer
+    parts = answer.values() if isinstance(answer, dict) else answer
+    if isinstance(answer, dict | list):
+        for part in parts:
+            yield from keys(part)
+
+
 # -- examples -----------------------------------------------------------------------
 
 
@@ -186,14 +252,16 @@ def test_every_block_is_an_example_or_says_why_not(document: Path) -> None:
 
 
 def test_the_walk_through_and_the_guide_after_it(reader: Reader) -> None:
-    """The guide goes on in the workspace that the README makes."""
+    """The guide goes on in the workspace that the README makes; keys of JSON too."""
     reader.read(ROOT / "README.md")
     reader.read(ROOT / "docs" / "guide.md")
+    known = words_of("guide.md") | words_of("daemon.md") | set(COLUMNS)
+    for words in ANSWERING:
+        answer = reader.json(words.split())
+        assert sorted(set(keys(answer)) - known) == [], words
 
 
-def test_files_are_read_as_described(
-    reader: Reader, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_are_read_as_described(reader: Reader) -> None:
     assert reader.invoke("init", reader.folder).code == 0
     reader.read(ROOT / "docs" / "csv.md")
 
