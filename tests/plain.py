@@ -71,7 +71,8 @@ def keep(database, *contents, pieces=1, now=0):
     for rows in contents:
         with database.writing() as link:
             link.run(
-                "INSERT INTO source (id, name, kind, state) VALUES (1, 's', 'csv', 'ready') ON CONFLICT DO NOTHING"
+                "INSERT INTO source (id, name, kind, state)"
+                " VALUES (1, 's', 'csv', 'ready') ON CONFLICT DO NOTHING"
             )
             link.run("INSERT INTO run (source_id, started_at) VALUES (1, 0)")
             run = link.value("SELECT max(id) FROM run")
@@ -117,7 +118,8 @@ def dump(database):
     with database.reading() as link:
         return {
             "readings": link.all(
-                f"SELECT p.platform, p.external_id, r.captured_at, {counted} FROM reading r"
+                f"SELECT p.platform, p.external_id, r.captured_at, {counted}"
+                " FROM reading r"
                 " JOIN post p ON p.id = r.post_id ORDER BY 1, 2, 3"
             ),
             "posts": link.all(
@@ -138,7 +140,8 @@ def dump(database):
             "rollup": link.all("SELECT * FROM rollup ORDER BY 1, 2, 3, 4"),
             "smaller": link.all(
                 "SELECT p.platform, p.external_id, captured_at, metric, value"
-                " FROM disagreement d JOIN post p ON p.id = d.post_id ORDER BY 1, 2, 3, 4, 5"
+                " FROM disagreement d JOIN post p ON p.id = d.post_id"
+                " ORDER BY 1, 2, 3, 4, 5"
             ),
         }
 

@@ -124,9 +124,9 @@ def ingest_source(
 ) -> RunReport:
     """One run of a source of tracker.toml.
 
-    only: this file instead of those the block names. settle: leave files alone that may still be written.
-    slot, host: the claimed slot this run is for. force: also while the source
-    waits. Raises SourceError when it is paused or waits.
+    only: this file instead of those the block names. settle: leave files alone that
+    may still be written. slot, host: the claimed slot this run is for. force: also
+    while the source waits. Raises SourceError when it is paused or waits.
     """
     block = tracker.source_settings(name)
     state = tracker.runs.state(name)

@@ -19,8 +19,8 @@ from plain import (
 
 from tracker.store import verify
 from tracker.store.database import Database
-from tracker.store.extracts import rows as extract
 from tracker.store.explain import explain
+from tracker.store.extracts import rows as extract
 from tracker.store.totals import Reckoner
 
 

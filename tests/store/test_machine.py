@@ -65,7 +65,9 @@ class Programme(RuleBasedStateMachine):
         self.zone = ZoneInfo(name)
         self._roster("UPDATE campaign SET timezone = ?", (name,))
 
-    @rule(platform=st.sampled_from(["youtube", "x"]), key=st.sampled_from(["anna", "ben"]))
+    @rule(
+        platform=st.sampled_from(["youtube", "x"]), key=st.sampled_from(["anna", "ben"])
+    )
     def learn_a_handle(self, platform, key):
         if (platform, key) not in self.handles:
             self.handles.add((platform, key))
