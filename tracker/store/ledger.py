@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import stat
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -72,7 +74,7 @@ class Ledger:
             return None
         digest = digest_of(payload)
         for rows, label, error, _, known in same:
-            if known == digest:
+            if digest and known == digest:
                 return Seen(rows, label, error)
         return None
 
@@ -155,7 +157,7 @@ class Ledger:
         self,
         link: Link,
         payload_id: int,
-        digest: str,
+        digest: str | None,
         tally: Tally,
         error: str | None = None,
         *,
@@ -168,7 +170,7 @@ class Ledger:
             "UPDATE payload SET digest = ?, outcome = ?, error = ?, header = ?,"
             f" {sets} WHERE id = ?",
             (
-                digest,
+                digest or "",
                 str(outcome),
                 error,
                 names,
@@ -185,13 +187,27 @@ def outcome_of(tally: Tally) -> Outcome:
     return Outcome.PARTIAL if tally.rejected else Outcome.OK
 
 
-def digest_of(payload: Payload) -> str:
-    """Hash of the bytes (BLAKE2b: the fastest that was measured)."""
+def digest_of(payload: Payload) -> str | None:
+    """Hash of the bytes (BLAKE2b: the fastest that was measured).
+
+    None when there is no file any more: it was found, and may have gone or become
+    a link or a pipe since, which would be waited for without end.
+    """
     if payload.digest:
         return payload.digest
     if payload.path is None:
         return hashlib.blake2b(payload.body or b"", digest_size=20).hexdigest()
-    with open(payload.path, "rb") as file:
-        return hashlib.file_digest(
-            file, lambda: hashlib.blake2b(digest_size=20)
-        ).hexdigest()
+    try:
+        with open(payload.path, "rb", opener=_waiting_for_none) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return None
+            return hashlib.file_digest(
+                file, lambda: hashlib.blake2b(digest_size=20)
+            ).hexdigest()
+    except OSError:
+        return None
+
+
+def _waiting_for_none(path: str, flags: int) -> int:
+    """An opener that follows no link and waits for no pipe."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
