@@ -14,6 +14,7 @@ from tracker.errors import nearest
 from tracker.model import COLUMNS, METRICS
 from tracker.sources.dates import DateFormat, date_problems
 from tracker.sources.numbers import NumberFormat, number_problems, same_sign
+from tracker.sources.values import visible
 
 DATES = ("published_at", "captured_at")
 TEXTS = ("platform", "handle", "post_id", "url", "caption", "kind")
@@ -124,7 +125,7 @@ def _has(plan: Plan, name: str) -> bool:
 
 
 def _known(wanted: str, plan: Plan) -> str:
-    hint = nearest(wanted, [n for n in plan.header if n])
+    hint = nearest(wanted, [visible(n) for n in plan.header if n])
     return f'"{wanted}" ({hint})' if hint.startswith("Did") else f'"{wanted}"'
 
 

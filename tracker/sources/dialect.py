@@ -21,6 +21,7 @@ from tracker.sources.columns import Plan, Spec, found, make_plan, missing
 from tracker.sources.content import open_content
 from tracker.sources.encoding import find_encoding, read_lines
 from tracker.sources.records import MOST_LINES, MOST_SIGNS, count_records
+from tracker.sources.values import shown
 
 if TYPE_CHECKING:
     from tracker.sources.base import Payload
@@ -190,7 +191,7 @@ def _advice(head: list[str], at: int, said: Declared) -> str:
 def _unfit(
     label: str, at: int, plan: Plan, lacks: list[str], todo: str
 ) -> PayloadError:
-    names = ", ".join(f'"{name[:40]}"' for name in plan.header[:20])
+    names = ", ".join(map(shown, plan.header[:20]))
     return _headless(
         label, at + 1, f"the header has {'; '.join(lacks)}. It has {names}", todo
     )

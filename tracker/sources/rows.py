@@ -25,7 +25,7 @@ from tracker.sources.identity import Identity, identify
 from tracker.sources.numbers import counter
 from tracker.sources.records import Record, raw_text
 from tracker.sources.texts import read_caption, read_name
-from tracker.sources.values import BLANKS, Bad, Memo
+from tracker.sources.values import BLANKS, Bad, Memo, shown
 
 if TYPE_CHECKING:
     import polars as pl
@@ -130,7 +130,7 @@ class Checker:
         return PayloadError(
             "CSV_TWICE",
             f"{self.label}:{line}",
-            f'column "{self.plan.name(canonical)}" stands twice and differs here',
+            f"column {shown(self.plan.name(canonical))} stands twice and differs here",
             todo="Rename one of the two",
             line=line,
         )
