@@ -106,9 +106,7 @@ def test_an_empty_database_gets_its_tables(empty_url: str, tmp_path: Path) -> No
 
 def test_a_second_opener_finds_everything(database: Database) -> None:
     with database.writing() as link:
-        link.run(
-            "INSERT INTO source (name, kind, state) VALUES ('s', 'csv', 'ready')"
-        )
+        link.run("INSERT INTO source (name, kind, state) VALUES ('s', 'csv', 'ready')")
     second = Database(database.url, database.path.parent if database.path else Path())
     schema.ensure(second)
     with second.reading() as link:

@@ -45,9 +45,7 @@ def report(
         raise click.UsageError(
             f"{name} is not there for pages yet; tracker totals {name} answers it"
         )
-    made = publish(
-        tracker, out=out, campaign=campaign, now=now_ms(), language=language
-    )
+    made = publish(tracker, out=out, campaign=campaign, now=now_ms(), language=language)
     if wants_json():
         emit_json(
             {

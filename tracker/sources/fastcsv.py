@@ -346,7 +346,9 @@ class Lane:
         }
         # Text taken over from `here` would keep the whole block in memory that it is
         # a view of; made anew, it is as large as it is.
-        texts = {name: pl.Series(written[name], dtype=pl.String) for name in self.static}
+        texts = {
+            name: pl.Series(written[name], dtype=pl.String) for name in self.static
+        }
         return pl.DataFrame(
             {"mark": here["mark"], **texts, **columns, "sure": pl.Series(sure)},
             schema_overrides={"sure": pl.Boolean},
