@@ -210,7 +210,7 @@ def postgresql(bench: Bench) -> Iterator[Result]:
         return peers.bare_copy(clean, url)
 
     def dlt() -> Case:
-        return peers.dlt_postgresql(clean, bench.work, bench.peers, url)
+        return peers.dlt_postgresql(clean, bench.peers, url)
 
     ours = ingest_case("PostgreSQL", home, lambda: made.fresh("server", clean))
     took = with_peers(bench, [ours], [copy, dlt])

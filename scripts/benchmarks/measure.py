@@ -7,12 +7,15 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 #: A command slower than this runs once, however many rounds were asked for.
 PATIENCE = 30.0
+#: A command slower than this is stopped and counts as failed.
+LIMIT = 900.0
 
 
 class MissingError(Exception):
@@ -68,7 +71,10 @@ def run(case: Case) -> Cost:
         process = subprocess.Popen(
             list(case.command), stdin=subprocess.DEVNULL, stdout=said, stderr=said
         )
+        watch = threading.Timer(LIMIT, process.kill)
+        watch.start()
         _, status, usage = os.wait4(process.pid, 0)
+        watch.cancel()
         seconds = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode not in case.good:

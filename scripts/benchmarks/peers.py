@@ -7,6 +7,7 @@ and is said so in the table.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from data import HEADER
@@ -22,10 +23,16 @@ def table(name: str, number: str = "INTEGER") -> str:
     return f"CREATE TABLE {name} ({columns})"
 
 
-def clear(path: Path) -> None:
-    """Remove a database and what stands beside it."""
-    for old in path.parent.glob(path.name + "*"):
-        shutil.rmtree(old) if old.is_dir() else old.unlink()
+def room(work: Path, name: str) -> tuple[Path, Callable[[], None]]:
+    """A database in a folder of its own, and how to empty that folder: some peers
+    put further files beside it, and what they find there would be merged."""
+    folder = work / name
+
+    def clear() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+
+    return folder / "peer.db", clear
 
 
 def sqlite_import(file: Path, work: Path) -> Case:
@@ -33,12 +40,12 @@ def sqlite_import(file: Path, work: Path) -> Case:
     shell = shutil.which("sqlite3")
     if shell is None:
         raise MissingError("no sqlite3 shell; install the system's sqlite3 package")
-    target = work / "import.db"
+    target, clear = room(work, "peer-import")
     command = f'.import --csv --skip 1 "{file}" reading'
     return Case(
         "sqlite3 .import",
         [shell, str(target), table("reading"), command],
-        lambda: clear(target),
+        clear,
     )
 
 
@@ -57,16 +64,16 @@ def dlt_merge(file: Path, work: Path, peers: Path | None) -> Case:
     """dlt: read as Arrow, merge by key into SQLite."""
     program = peer_program(peers, "dlt")
     python = str(Path(program).with_name("python"))
-    target = work / "dlt.db"
+    target, clear = room(work, "peer-dlt")
     script = str(Path(__file__).with_name("peer_dlt.py"))
     url = f"sqlite:///{target}"
-    return Case("dlt merge", [python, script, str(file), url], lambda: clear(target))
+    return Case("dlt merge", [python, script, str(file), url], clear)
 
 
 def sqlite_utils_upsert(file: Path, work: Path, peers: Path | None) -> Case:
     """sqlite-utils: upsert by key, without guessing types."""
     program = peer_program(peers, "sqlite-utils")
-    target = work / "utils.db"
+    target, clear = room(work, "peer-utils")
     keys = [
         part for key in ("platform", "post_id", "captured_at") for part in ("--pk", key)
     ]
@@ -76,7 +83,7 @@ def sqlite_utils_upsert(file: Path, work: Path, peers: Path | None) -> Case:
             *(program, "upsert", str(target), "reading", str(file)),
             *("--csv", "--no-detect-types", *keys),
         ],
-        lambda: clear(target),
+        clear,
     )
 
 
@@ -96,7 +103,7 @@ def bare_copy(file: Path, url: str) -> Case:
     )
 
 
-def dlt_postgresql(file: Path, work: Path, peers: Path | None, url: str) -> Case:
+def dlt_postgresql(file: Path, peers: Path | None, url: str) -> Case:
     """dlt: read as Arrow, merge by key into PostgreSQL."""
     program = peer_program(peers, "dlt")
     python = str(Path(program).with_name("python"))
@@ -104,5 +111,4 @@ def dlt_postgresql(file: Path, work: Path, peers: Path | None, url: str) -> Case
     return Case(
         "dlt merge, PostgreSQL",
         [python, script, str(file), url],
-        lambda: clear(work / "dlt.db"),
     )
