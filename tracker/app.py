@@ -18,6 +18,7 @@ from tracker import ingest
 from tracker.errors import ConfigError, NotFoundError, TransientSourceError
 from tracker.model import RunReport, iso
 from tracker.settings import FILE, Settings, SourceSettings, load_settings
+from tracker.sources.base import Polled, Settling
 from tracker.store.database import Database
 from tracker.store.ledger import Desk, Ledger
 from tracker.store.runs import Runs, SourceState
@@ -181,8 +182,10 @@ def _payloads(
     *,
     settle: bool = False,
 ) -> Iterator[Payload]:
-    for payload in source.fetch(bookmark):  # type: ignore[attr-defined]
-        if settle and not source.settled(payload, now):  # type: ignore[attr-defined]
+    if not isinstance(source, Polled):
+        return
+    for payload in source.fetch(bookmark):
+        if settle and isinstance(source, Settling) and not source.settled(payload, now):
             continue
         yield payload
 

@@ -22,6 +22,7 @@ from tracker.workers import Work
 
 log = logging.getLogger(__name__)
 
+UNITS = ("s", "m", "h", "d")
 #: After trouble with the database a source rests, in seconds.
 REST = 30.0
 
@@ -160,7 +161,12 @@ class Looks:
 def _rest(block: SourceSettings) -> int:
     """How long its files must rest, in ms: as the block says, or as is usual."""
     given = block.options.get("settle")
-    return duration(given) if isinstance(given, str) else USUAL_REST
+    if not isinstance(given, str):
+        return USUAL_REST
+    if given.endswith("ms"):
+        return int(given.removesuffix("ms"))
+    # a rest may be nothing at all, which is no interval between two looks
+    return 0 if given.strip("0") in UNITS else duration(given)
 
 
 def _told(report: RunReport, slot: int) -> None:

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from tracker.errors import RosterError
 from tracker.model import RunReport, Tally, moment
-from tracker.sources.base import Batch, Payload
+from tracker.sources.base import Batch, Payload, Rereading
 from tracker.store.ledger import Desk, outcome_of
 from tracker.store.quarantine import Quarantine, Quarantined
 
@@ -45,8 +46,16 @@ def _again(tracker: Tracker, rows: list[Quarantined], now: int) -> Batch:
     """Read rows of one file again and keep what can be kept."""
     first = rows[0]
     source = tracker.source(first.source)
+    if not isinstance(source, Rereading):
+        raise RosterError(
+            "NO_RETRY",
+            f"source {source.name}",
+            f"a source of kind {source.kind} cannot read single rows again",
+            "They stay in quarantine",
+            "Mend the settings and ingest its payload again",
+        )
     raws = [(row.line, row.raw) for row in rows if row.raw]
-    batch: Batch = source.reparse(first.header or (), raws, first.recorded_at)  # type: ignore[attr-defined]
+    batch = source.reparse(first.header or (), raws, first.recorded_at)
     if batch.frame.height:
         _keep(tracker, first, batch, now)
     Quarantine(tracker.database).settle({r.line: r.id for r in rows if r.raw}, batch)

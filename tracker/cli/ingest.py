@@ -75,6 +75,8 @@ def _sources(tracker: Tracker, names: tuple[str, ...], *, force: bool) -> Any:
     chosen = names or [block.name for block in tracker.settings.sources]
     for name in chosen:
         tracker.source_settings(name)  # a wrong name stops before any work
+    if not names:
+        chosen = [name for name in chosen if not _paused(tracker, name)]
     with progress("Collecting", len(chosen)) as step:
         for name in chosen:
             try:
@@ -82,6 +84,14 @@ def _sources(tracker: Tracker, names: tuple[str, ...], *, force: bool) -> Any:
             except SourceError as error:
                 yield failed(name, str(error))
             step(1)
+
+
+def _paused(tracker: Tracker, name: str) -> bool:
+    """Somebody paused it: passed over, unless it is named."""
+    paused = tracker.runs.state(name).state == "paused"
+    if paused:
+        say(f"Source {name} is paused: passed over.")
+    return paused
 
 
 def _file(
@@ -92,6 +102,7 @@ def _file(
     sets: tuple[str, ...],
 ) -> RunReport:
     from tracker import app
+    from tracker.blocks import read_sets
     from tracker.errors import NotFoundError
 
     if not path.exists():
@@ -102,15 +113,11 @@ def _file(
         return app.ingest_source(
             tracker, names[0], now=now_ms(), only=path.resolve(), force=True
         )
-    options = dict(_setting(text) for text in sets)
+    try:
+        options = read_sets(sets)
+    except ValueError as error:
+        raise click.UsageError(f"--set: {error}") from error
     return app.ingest_file(tracker, kind, path.resolve(), options, now=now_ms())
-
-
-def _setting(text: str) -> tuple[str, str]:
-    key, sign, value = text.partition("=")
-    if not sign:
-        raise click.UsageError(f'--set wants KEY=VALUE, not "{text}"')
-    return key, value
 
 
 def failed(name: str, error: str) -> RunReport:

@@ -103,7 +103,7 @@ def _show(found: Totals) -> None:
 
 
 def _whole(row: Row) -> None:
-    answer(f"{row.posts} posts")
+    answer(f"{row.posts} {'post' if row.posts == 1 else 'posts'}")
     table(
         ("metric", "value", "known", "unknown", "oldest reading", "newest reading"),
         [

@@ -7,7 +7,7 @@ brings it along.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -105,6 +105,25 @@ class Polled(Protocol):
     """A source that is asked. It may repeat, it must not skip."""
 
     def fetch(self, bookmark: str | None) -> Iterator[Payload]: ...
+
+
+@runtime_checkable
+class Settling(Protocol):
+    """A source whose payloads may still be in the making: is this one done?"""
+
+    def settled(self, payload: Payload, now: int) -> bool: ...
+
+
+@runtime_checkable
+class Rereading(Protocol):
+    """A source that can read single rejected records again, by today's settings.
+
+    header: what the payload called its columns; raws: line and text of records.
+    """
+
+    def reparse(
+        self, header: Sequence[str], raws: Iterable[tuple[int, str]], seen_at: int
+    ) -> Batch: ...
 
 
 @runtime_checkable
