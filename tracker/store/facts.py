@@ -85,7 +85,9 @@ REFUSED = (
 UNKNOWN = (
     "SELECT p.platform, p.handle, COUNT(*) FROM attribution a"
     " JOIN post p ON p.id = a.post_id WHERE a.campaign_id = 0 AND a.ambassador_id = 0"
-    " GROUP BY p.platform, p.handle ORDER BY COUNT(*) DESC, p.platform, p.handle"
+    # the two databases put nulls at different ends
+    " GROUP BY p.platform, p.handle"
+    " ORDER BY COUNT(*) DESC, p.platform, coalesce(p.handle, '')"
 )
 #: Posts of enrolled people in the workspace; those of the campaign are among them.
 THEIRS = (
