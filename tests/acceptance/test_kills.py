@@ -232,7 +232,7 @@ def test_kills_during_ingest_lose_and_double_nothing(programme: Programme) -> No
     life = programme.whole("ingest")
     programme.check_exact()
     restore(empty, programme.home)
-    hits, ends = 0, 1
+    hits, ends, fresh = 0, 1, True
     for share in moments("ingest"):
         ended = programme.cut(share * life, "ingest")
         hits += ended is None
@@ -242,7 +242,10 @@ def test_kills_during_ingest_lose_and_double_nothing(programme: Programme) -> No
             programme.whole("ingest")
             programme.check_exact()
             restore(empty, programme.home)
-            ends, life = ends + 1, min(ended or life, life)
+            life = min(ended, life) if ended and fresh else life
+            ends, fresh = ends + 1, True
+        else:
+            fresh = False
     programme.whole("ingest")
     programme.check_exact()
     print(f"ingest: {hits} kills, {ends + 1} ends, {life:.1f} s uncut")
