@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,8 +52,12 @@ def fingerprint(frame: pl.DataFrame) -> str:
     """Of all cells in their order; only compared with itself."""
     if frame.is_empty():
         return repr(frame.schema)
-    rows = frame.hash_rows(seed=17).implode()
-    return f"{rows.hash(29)[0]:x}-{rows.hash(71)[0]:x}"
+    return hash_of(frame.hash_rows(seed=17))
+
+
+def hash_of(marks: pl.Series) -> str:
+    """One text of the hashes of rows, in their order."""
+    return hashlib.sha256(marks.to_numpy().tobytes()).hexdigest()
 
 
 def posts_page(facts: CampaignFacts) -> PostsPage:

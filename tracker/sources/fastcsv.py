@@ -241,8 +241,9 @@ class Lane:
         sure = sound & posts["sure"].to_numpy()[whose] & dated & ~early
         if "captured_at" not in self.used:
             self.checker.dated += int(sure.sum())
-        if not sure.all():
-            whose = whose[sure]
+        if not sure.all():  # what only doubtful rows say is said by nobody here
+            used, whose = np.unique(whose[sure], return_inverse=True)
+            posts = posts[used]
         posts = posts.drop("sure")
         frame = counts.with_columns(line=pl.Series(line), captured_at=captured)
         frame = frame.filter(pl.Series(sure)).hstack(posts[whose])
