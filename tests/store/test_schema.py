@@ -8,9 +8,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import PRIVATE, ROOT, Server
+from support import PRIVATE, ROOT
 
 from tracker.errors import SchemaError
 from tracker.store import schema
@@ -28,7 +29,7 @@ def empty_url(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> str:
     """The URL of a database without any table."""
     if kind == "sqlite":
         return f"sqlite:///{tmp_path / 'empty.db'}"
-    server: Server = request.getfixturevalue("server")
+    server: Any = request.getfixturevalue("server")
     name = "e" + os.urandom(6).hex()
     server.do(f"CREATE DATABASE {name}")
     request.addfinalizer(lambda: server.do(f"DROP DATABASE {name} WITH (FORCE)"))
