@@ -176,12 +176,12 @@ def _people(shelf: Shelf, site: Site, facts: CampaignFacts) -> None:
     )
     for person in facts.people:
         posts = own.get((person.id,), marked.clear())
-        marks = hash_of(posts["mark"])
+        marks, rows = hash_of(posts["mark"]), posts.drop("mark")
         name = f"{facts.campaign.id}/ambassadors/{file_name(person.id)}.html"
         shelf.put(
             name,
             _digest(shared, repr(person), repr(facts.metrics), marks),
-            lambda person=person, posts=posts.drop("mark"): site.page(  # type: ignore[misc]
+            lambda person=person, posts=rows: site.page(  # type: ignore[misc]
                 "ambassador.html.j2",
                 ambassador_page(facts, person, posts, frame, site.words),
                 root="../../",
