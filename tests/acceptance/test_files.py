@@ -19,6 +19,7 @@ import pytest
 from tracker.app import Tracker, open_tracker
 from tracker.ingest import run as run_source
 from tracker.model import RunReport
+from tracker.sources.csvfile import FAST_FROM
 from tracker.store import verify
 from tracker.store.ledger import Desk
 
@@ -373,6 +374,22 @@ def test_structural_damage_refuses_the_whole_file_and_no_other(
     report = ask()
     assert report["stored"] == 2
     assert total(invoke) == 10
+
+
+@pytest.mark.parametrize("lane", ["row", "fast"])
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [("p\0,,1\n", "CSV_NUL"), ("\udcff,,1\n", "CSV_ENCODING"), ('"p,1\n', "CSV_QUOTE")],
+)
+def test_damage_far_inside_a_file_is_told_with_its_line(
+    ask: Ask, drop: Drop, lane: str, damage: str, code: str
+) -> None:
+    before = 100 if lane == "row" else FAST_FROM // 20
+    text = HEAD + rows(*range(before)) + damage + rows(*range(100))
+    drop("a.csv", text.encode("utf-8", "surrogateescape"))
+    report = ask(code=4)
+    assert report["error"].startswith(f"error[{code}] inbox/a.csv:{before + 2}: ")
+    assert report["stored"] == 0
 
 
 def test_ten_bad_rows_in_a_hundred_refuse_no_file(ask: Ask, drop: Drop) -> None:

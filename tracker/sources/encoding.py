@@ -79,11 +79,13 @@ def encoding_name(declared: str) -> str | None:
 
 
 def read_lines(
-    text: io.TextIOWrapper, payload: Payload, encoding: str
+    text: io.TextIOWrapper, payload: Payload, encoding: str, first: int = 1
 ) -> Iterator[str]:
-    """Physical lines; stops at what no text file holds."""
+    """Physical lines, the first of which has this number; stops at what no text
+    file holds."""
     try:
-        for number, line in enumerate(iter(partial(text.readline, MOST_SIGNS), ""), 1):
+        lines = iter(partial(text.readline, MOST_SIGNS), "")
+        for number, line in enumerate(lines, first):
             if "\0" in line:
                 raise _nul(payload.label, number)
             if len(line) >= MOST_SIGNS:

@@ -122,7 +122,7 @@ def _slowly(
 
     rest = io.BufferedReader(_Chained(begun, stream))
     head = io.TextIOWrapper(rest, table.encoding, "strict", newline="")
-    lines = read_lines(head, payload, table.encoding)
+    lines = read_lines(head, payload, table.encoding, line)
     records = read_records(lines, table.delimiter, line, payload.label)
     while some := list(islice(chain(records), BATCH)):
         yield checker.check(some)
