@@ -597,14 +597,20 @@ def test_damaged_files_are_accounted_for_and_stop_nothing(
 def check_ledger(home: Path, goods: int) -> None:
     """Each file's own sum; its rejects are there; the good files are all there."""
     with sqlite3.connect(home / "tracker.db") as link:
-        assert link.execute(
-            "SELECT label FROM payload"
-            " WHERE rows <> stored + unchanged + corrected + rejected"
-        ).fetchall() == []
-        assert link.execute(
-            "SELECT label FROM payload p WHERE outcome <> 'refused' AND rejected <>"
-            " (SELECT count(*) FROM reject r WHERE r.payload_id = p.id)"
-        ).fetchall() == []
+        assert (
+            link.execute(
+                "SELECT label FROM payload"
+                " WHERE rows <> stored + unchanged + corrected + rejected"
+            ).fetchall()
+            == []
+        )
+        assert (
+            link.execute(
+                "SELECT label FROM payload p WHERE outcome <> 'refused' AND rejected <>"
+                " (SELECT count(*) FROM reject r WHERE r.payload_id = p.id)"
+            ).fetchall()
+            == []
+        )
         assert link.execute(
             "SELECT count(*) FROM reading WHERE payload_id IN"
             " (SELECT id FROM payload WHERE outcome IN ('refused', 'failed'))"

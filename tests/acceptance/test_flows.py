@@ -403,8 +403,9 @@ def test_an_export_imported_elsewhere_gives_the_same(
     for campaign in (None, "fiesta"):
         assert another.days(campaign) == person.days(campaign)
         assert another.views(campaign) == person.views(campaign)
-    assert another.ask("totals", "--by", "post")["rows"] == (
-        person.ask("totals", "--by", "post")["rows"]
+    assert (
+        another.ask("totals", "--by", "post")["rows"]
+        == (person.ask("totals", "--by", "post")["rows"])
     )
     assert another.ingest("export.csv", person.do("export", "readings")) == {
         "unchanged": 12

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 #: Bytes read at once; larger blocks cost memory and gain nothing (measured).
-BLOCK = 4 << 20
+BLOCK = 8 << 20
 #: Records in a batch of the rest, when it is left to the row checker.
 BATCH = 50_000
 #: What is said of a post: the same in all its rows, so read once.
