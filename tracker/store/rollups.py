@@ -89,6 +89,9 @@ def add(link: Link, parts: list[pl.DataFrame]) -> None:
     if not parts:
         return
     sums = merged(parts)
-    bulk.insert(link, "rollup", sums, keys=KEYS, conflict="add")
+    largest = sums.select(pl.col(FIGURES).abs().max()).row(0)
+    zeros = [name for name, most in zip(FIGURES, largest, strict=True) if not most]
+    rows = sums.drop(zeros)
+    bulk.insert(link, "rollup", rows, keys=KEYS, conflict="add", zeros=zeros)
     zero = " AND ".join(f"{name} = 0" for name in FIGURES)
     link.run(f"DELETE FROM rollup WHERE {zero}")
