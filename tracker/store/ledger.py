@@ -190,8 +190,8 @@ def outcome_of(tally: Tally) -> Outcome:
 def digest_of(payload: Payload) -> str | None:
     """Hash of the bytes (BLAKE2b: the fastest that was measured).
 
-    None when there is no file any more: it was found, and may have gone or become
-    a link or a pipe since, which would be waited for without end.
+    None when there is no such file any more: it was found, and may have changed or
+    gone since, or become a link or a pipe, which would be waited for without end.
     """
     if payload.digest:
         return payload.digest
@@ -201,11 +201,18 @@ def digest_of(payload: Payload) -> str | None:
         with open(payload.path, "rb", opener=_waiting_for_none) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return None
-            return hashlib.file_digest(
+            made = hashlib.file_digest(
                 file, lambda: hashlib.blake2b(digest_size=20)
             ).hexdigest()
+            return made if _is_still(payload, os.fstat(file.fileno())) else None
     except OSError:
         return None
+
+
+def _is_still(payload: Payload, info: os.stat_result) -> bool:
+    """Was what was hashed what was found? A later content must not pass for it."""
+    begins = f"{info.st_size}-{info.st_mtime_ns}-"
+    return payload.stamp is None or payload.stamp.startswith(begins)
 
 
 def _waiting_for_none(path: str, flags: int) -> int:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from tracker.errors import SchemaError
 from tracker.store.database import Database
 
+#: Alembic's context is the process's: two threads in it at once crash.
+_ONE = Lock()
 STEPS = Path(__file__).parent / "migrations"
 
 
@@ -76,7 +79,7 @@ def upgrade(database: Database, to: str = "head") -> None:
     found = version(database)
     if found not in (None, newest()) and not _is_older(str(found)):
         raise _mismatch(database, str(found))
-    with database.translated(), database.engine.connect() as connection:
+    with _ONE, database.translated(), database.engine.connect() as connection:
         command.upgrade(_config(connection), to)
 
 
