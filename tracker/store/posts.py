@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tracker.sources.base import Batch
     from tracker.store.gains import Ints
 
+#: Posts whose state is written at once.
+AT_ONCE = 20_000
 #: Before any instant.
 NEVER = -(2**62)
 TYPES = {name: pl.Int64 if name == "published_at" else pl.String for name in ATTRIBUTES}
@@ -237,20 +239,24 @@ class Posts:
         )
         redone = rows.filter(pl.Series(self.changed & ~self.is_new)).select(names)
         bulk.insert(self._link, "post", redone, keys=["id"], conflict="replace")
+        for start in range(0, len(self), AT_ONCE):
+            self._write_state(slice(start, start + AT_ONCE))
+
+    def _write_state(self, part: slice) -> None:
         columns = np.column_stack(
             [
-                self.first_at,
-                self.last_at,
-                self.said_at,
-                self.known.values,
-                self.known.at,
+                self.first_at[part],
+                self.last_at[part],
+                self.said_at[part],
+                self.known.values[part],
+                self.known.at[part],
             ]
         )
         state = {name: _null(columns[:, n]) for n, name in enumerate(STATE)}
         bulk.insert(
             self._link,
             "post_state",
-            pl.DataFrame({"post_id": self.id, **state}),
+            pl.DataFrame({"post_id": self.id[part], **state}),
             keys=["post_id"],
             conflict="replace",
         )
