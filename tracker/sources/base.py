@@ -30,6 +30,8 @@ class Payload:
     times and inode); a payload with a known stamp is not opened again.
     digest: hash of the content if it is already known, else None.
     bookmark: where to go on from, once this payload is kept.
+    asked: ids of the posts that an API was asked for in this answer; those that
+    the answer lacks are unknown, not zero.
     """
 
     label: str
@@ -40,6 +42,29 @@ class Payload:
     digest: str | None = None
     bookmark: str | None = None
     notices: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+
+
+#: Columns of `Batch.audience`: line Int64, platform, handle, metric String, day
+#: String (ISO date, of the source's time zone), value Int64 (never null). metric is
+#: `followers` (the count at the end of that day) or a metric's name (that day's
+#: figure of the whole account).
+AUDIENCE = ("line", "platform", "handle", "metric", "day", "value")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened once: a click or an outcome.
+
+    id: the event's own, not the delivery's; kind: `click` or `outcome`; at: ms UTC;
+    data: all that was said of it, as JSON text with sorted keys.
+    """
+
+    line: int
+    id: str
+    kind: str
+    at: int
+    data: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +81,9 @@ class Batch:
     rows = frame.height + len(rejects); ignored counts recognised total, footer
     and title lines, which are no rows. header: what the payload calls its
     columns, so that a single rejected row can be read again later.
+    audience: figures of accounts, with the columns of `AUDIENCE`; never added to
+    posts. events: clicks and outcomes, each with an id of its own. Both count as
+    rows. absent: posts (platform, id) that were asked for and not there.
     """
 
     frame: pl.DataFrame
@@ -65,21 +93,32 @@ class Batch:
     header: tuple[str, ...] = ()
     posts: pl.DataFrame | None = None
     whose: NDArray[np.int64] | None = None
+    audience: pl.DataFrame | None = None
+    events: tuple[Event, ...] = ()
+    absent: tuple[tuple[str, str], ...] = ()
 
     @property
     def rows(self) -> int:
-        return int(self.frame.height) + len(self.rejects)
+        accounts = 0 if self.audience is None else int(self.audience.height)
+        others = len(self.rejects) + len(self.events) + accounts
+        return int(self.frame.height) + others
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a kind of source allows and costs."""
+    """What a kind of source allows and costs.
+
+    metrics: those it can give; keep_days: how long its data may be kept (None: no
+    limit); may_blend: may its figures stand in sums over several platforms?
+    platform: the one whose posts it asks for, None: a file of any.
+    """
 
     provenance: Provenance = Provenance.MEASURED
     reads_files: bool = False
     metrics: tuple[str, ...] = ()
     keep_days: int | None = None
     may_blend: bool = True
+    platform: str | None = None
 
 
 class Source(Protocol):
@@ -107,6 +146,78 @@ class Polled(Protocol):
     def fetch(self, bookmark: str | None) -> Iterator[Payload]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An enrolled handle, as written in the roster."""
+
+    platform: str
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPost:
+    """A post that the store knows; asked_at: when this source last asked for it."""
+
+    platform: str
+    post_id: str
+    url: str | None = None
+    handle: str | None = None
+    published_at: int | None = None
+    first_at: int | None = None
+    asked_at: int | None = None
+
+
+class Purse(Protocol):
+    """What a source may still spend of a platform's quota; kept in the store."""
+
+    def spend(self, bucket: str, cost: int, limit: int, window: Window) -> None:
+        """Reserve before the call.
+
+        bucket: the quota's name at the platform, such as `units`. Raises
+        TransientSourceError QUOTA with retry_at, the end of the window, when limit
+        would be passed.
+        """
+        ...
+
+    def spent(self, bucket: str, used: int, limit: int, window: Window) -> None:
+        """What the platform itself says is used up, when it is more than we know."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a quota begins anew: every `ms` milliseconds, or with `zone` at that
+    zone's midnight."""
+
+    ms: int = 86_400_000
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What a platform may be asked for now.
+
+    posts: known posts of its platform that are due, the most pressing first;
+    handles: accounts enrolled today. now: ms UTC.
+    """
+
+    now: int
+    posts: tuple[KnownPost, ...]
+    handles: tuple[Account, ...]
+    purse: Purse
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """A source that asks a platform's API. It may repeat, it must not skip.
+
+    Each answer is a payload of its own (body, seen_at: when it came, asked). An
+    error after some payloads ends the run; what they held stays kept.
+    """
+
+    def ask(self, questions: Questions, bookmark: str | None) -> Iterator[Payload]: ...
+
+
 @runtime_checkable
 class Settling(Protocol):
     """A source whose payloads may still be in the making: is this one done?"""
@@ -128,9 +239,24 @@ class Rereading(Protocol):
 
 @runtime_checkable
 class Pushed(Protocol):
-    """A source that is told; answers the delivery's id or raises DeliveryError."""
+    """A source that is told; answers the delivery's id or raises DeliveryError.
+
+    headers: names in lower case; a header that came twice is joined by a line
+    break, which no single one can hold.
+    """
 
     def verify(self, body: bytes, headers: Mapping[str, str], now: int) -> str: ...
+
+
+@runtime_checkable
+class Greeting(Protocol):
+    """A pushed source whose platform asks by GET whether this address is ours.
+
+    Answers the body to send back as text/plain or JSON; None: refuse with 403. Must
+    need no database.
+    """
+
+    def greet(self, query: Mapping[str, str]) -> tuple[str, str] | None: ...
 
 
 @dataclass(frozen=True, slots=True)

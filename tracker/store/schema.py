@@ -1,7 +1,8 @@
 """The version of the schema: making it, checking it, bringing it up to date.
 
 Alembic's steps are the only way to a schema, for a new database as for an old one.
-Each step is one transaction: an upgrade that is cut off leaves the old schema.
+All steps of an upgrade are one transaction: cut off, it leaves the old schema, and
+two processes can never share them out between them.
 """
 
 from __future__ import annotations

@@ -10,7 +10,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+)
 from sqlmodel import Field, SQLModel
 
 from tracker.model import ATTRIBUTES, METRICS
@@ -104,7 +112,7 @@ class SourceRow(SQLModel, table=True):
 
 class RunRow(SQLModel, table=True):
     __tablename__ = "run"
-    __table_args__ = (UniqueConstraint("source_id", "slot"),)
+    __table_args__ = (UniqueConstraint("source_id", "slot", "term"),)
     id: int | None = _key()
     source_id: int = _big(nullable=False, index=True)
     slot: int | None = _big()  # NULL: asked for by a person
@@ -301,6 +309,116 @@ class RejectRow(SQLModel, table=True):
     state: str = _text(
         nullable=False
     )  # open, kept (a retry stored it), dropped, superseded
+
+
+class AudienceRow(SQLModel, table=True):
+    """Figures of accounts by day; as with readings, the larger value stands."""
+
+    __tablename__ = "audience"
+    __table_args__ = {"sqlite_with_rowid": False}
+    source_id: int = _part()
+    platform: str = _part(TEXT)
+    handle: str = _part(TEXT)
+    metric: str = _part(TEXT)
+    day: str = _part(TEXT)
+    value: int = _big(nullable=False)
+    payload_id: int = _big(nullable=False)
+    line: int = _big(nullable=False)
+
+
+class EventRow(SQLModel, table=True):
+    """Clicks and outcomes that were told; the first of an id stands."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("source_id", "external_id"),
+        Index("event_by_kind", "kind", "at"),
+    )
+    id: int | None = _key()
+    source_id: int = _big(nullable=False)
+    external_id: str = _text(nullable=False)
+    kind: str = _text(nullable=False)
+    at: int = _big(nullable=False)
+    data: str = _text(nullable=False)
+    payload_id: int = _big(nullable=False)
+    line: int = _big(nullable=False)
+
+
+class DeliveryRow(SQLModel, table=True):
+    """The inbox: what was pushed, as it came, before anybody reads it."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("source", "delivery_id"),
+        Index("delivery_by_state", "source", "state", "id"),
+    )
+    id: int | None = _key()
+    source: str = _text(nullable=False)
+    delivery_id: str = _text(nullable=False)
+    received_at: int = _big(nullable=False)
+    headers: str = _text(nullable=False)  # JSON object of those the kind asks for
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    state: str = _text(nullable=False)  # new, read
+
+
+class QuotaRow(SQLModel, table=True):
+    """What is spent of a platform's quota in the window that began at `since`."""
+
+    __tablename__ = "quota"
+    __table_args__ = {"sqlite_with_rowid": False}
+    source: str = _part(TEXT)
+    bucket: str = _part(TEXT)
+    since: int = _part()
+    used: int = _big(nullable=False)
+
+
+class BreakerRow(SQLModel, table=True):
+    """Failures in a row of a source, and when one more try is allowed."""
+
+    __tablename__ = "breaker"
+    source: str = Field(sa_column=Column(TEXT, primary_key=True))
+    failures: int = _big(nullable=False)
+    since: int = _big(nullable=False)
+    probe_at: int | None = _big()
+    reason: str = _text(nullable=False)
+
+
+class AskedRow(SQLModel, table=True):
+    """When a source last asked for a post, and since when it is not there."""
+
+    __tablename__ = "asked"
+    __table_args__ = {"sqlite_with_rowid": False}
+    source_id: int = _part()
+    post_id: int = _part()
+    asked_at: int = _big(nullable=False)
+    absent_since: int | None = _big()
+
+
+class CorrectionRow(SQLModel, table=True):
+    """A person's word on one value; it stands against whatever comes later."""
+
+    __tablename__ = "correction"
+    __table_args__ = {"sqlite_with_rowid": False}
+    post_id: int = _part()
+    captured_at: int = _part()
+    metric: str = _part(TEXT)
+    value: int | None = _big()  # NULL: unknown after all
+    was: int | None = _big()
+    reason: str = _text(nullable=False)
+    actor: str = _text(nullable=False)
+    at: int = _big(nullable=False)
+
+
+class EvidenceRow(SQLModel, table=True):
+    """The file that a reported reading rests on."""
+
+    __tablename__ = "evidence"
+    payload_id: int = Field(
+        sa_column=Column(BigInteger, primary_key=True, autoincrement=False)
+    )
+    file: str = _text(nullable=False)
+    digest: str = _text(nullable=False)  # SHA-256, hex
+    note: str | None = _text()
 
 
 class MetaRow(SQLModel, table=True):

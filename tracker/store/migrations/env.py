@@ -1,4 +1,4 @@
-"""Alembic's door: one transaction a step, on the connection it is given."""
+"""Alembic's door: one transaction for all steps, on the connection it is given."""
 
 from alembic import context
 
@@ -8,7 +8,6 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=tables.MetaRow.metadata,
     transactional_ddl=True,
-    transaction_per_migration=True,
 )
 with context.begin_transaction():
     context.run_migrations()
