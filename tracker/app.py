@@ -102,10 +102,15 @@ def open_tracker(home: Path, *, check: bool = True) -> Tracker:
 
 
 def make_source(home: Path, settings: Settings, block: SourceSettings) -> Source:
+    from tracker.secrets import reveal
     from tracker.sources import registry
     from tracker.sources.base import Surroundings
 
-    around = Surroundings(str(home), settings.timezone)
+    around = Surroundings(
+        str(home),
+        settings.timezone,
+        lambda reference, subject: reveal(reference, home, subject),
+    )
     return registry.make(block.name, block.kind, block.options, around)
 
 

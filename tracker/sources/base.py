@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from tracker.errors import ConfigError
 from tracker.model import Provenance, Reject
 
 if TYPE_CHECKING:
@@ -259,12 +260,22 @@ class Greeting(Protocol):
     def greet(self, query: Mapping[str, str]) -> tuple[str, str] | None: ...
 
 
+def _no_secrets(reference: Mapping[str, str], subject: str) -> str:
+    raise ConfigError("SECRET_MISSING", subject, "there are no secrets here")
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a source may know of the workspace: its folder and its time zone."""
+    """What a source may know of the workspace: its folder and its time zone.
+
+    reveal: a reference to a secret (`{ env = "NAME" }`, ...) and what it belongs to,
+    as text, become the secret; ConfigError SECRET_MISSING. To be called when the
+    secret is used, not before.
+    """
 
     home: str
     timezone: str
+    reveal: Callable[[Mapping[str, str], str], str] = _no_secrets
 
 
 #: A factory: name, settings of the block, surroundings. It raises ConfigError
