@@ -9,6 +9,7 @@ TrackerError
 │   ├── TransientSourceError   tried again later; may carry retry_at
 │   └── PermanentSourceError   waits for a person; the source is paused
 ├── DeliveryError        this sender is refused; nothing is kept          HTTP 4xx
+│   └── BodyError        its body is not strict JSON                      HTTP 400
 ├── LockedError          another process holds the lock                   exit 5
 ├── StoreError           the database is missing, full, busy or damaged   exit 6
 │   └── SchemaError      older or newer than this code                    exit 3
@@ -139,6 +140,17 @@ class DeliveryError(TrackerError):
     def __init__(self, code: str, subject: str, cause: str, *, status: int) -> None:
         super().__init__(code, subject, cause)
         self.status = status
+
+
+class BodyError(DeliveryError):
+    """A body that is not strict JSON.
+
+    at: a path such as `$.data[0].likes`; why: a few words. Both may be sent back.
+    """
+
+    def __init__(self, at: str, why: str) -> None:
+        super().__init__("JSON_STRICT", at, why, status=400)
+        self.at, self.why = at, why
 
 
 class LockedError(TrackerError):
