@@ -1,0 +1,280 @@
+"""The inbox: what was pushed, kept as it came before anybody reads it.
+
+The rule kept here: what `put` has answered for is on the disk. Many deliveries are
+one transaction and one sync. A delivery is known by its source and the id that its
+sender gave it; the first content of an id stands, a second one goes to quarantine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from tracker.errors import StoreError
+from tracker.store.database import Database, Link
+from tracker.store.states import source_id
+
+#: How long a batch waits for another writer, in seconds: two batches in a row must
+#: be answered before a sender's request is cut off (30 s).
+PATIENCE = 12
+#: Rows of one transaction: six parameters each, far below the limits of statements.
+MOST = 512
+#: How much of a refused delivery is shown to a person, in characters.
+SHOWN = 4096
+COLUMNS = "source, delivery_id, received_at, headers, body"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A delivery whose signature holds. received_at: ms UTC; headers: JSON text."""
+
+    source: str
+    delivery_id: str
+    received_at: int
+    headers: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A kept delivery; id: its number here."""
+
+    id: int
+    source: str
+    delivery_id: str
+    received_at: int
+    headers: str
+    body: bytes
+
+
+class Put(StrEnum):
+    """What became of an arrival."""
+
+    NEW = "new"
+    AGAIN = "again"  # the same id with the same content was kept before
+    OTHER = "other"  # another content under a known id: now in quarantine
+
+
+class Inbox:
+    """Keeps deliveries and hands them out; one connection, used in turn."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._link: Link | None = None
+        self._turn = threading.Lock()
+
+    # -- keeping ------------------------------------------------------------------
+
+    def put(self, many: Sequence[Arrival]) -> list[Put]:
+        """Keep up to MOST arrivals in one transaction; it is synced when this returns.
+
+        StoreError: none of them is kept, as far as we know.
+        """
+        with self._turn:
+            try:
+                with self._database.translated():
+                    done = self._put(self._open(), many)
+            except BaseException:
+                # after a failed commit nothing of the connection can be trusted
+                self._close()
+                raise
+        others = [
+            each for each, put in zip(many, done, strict=True) if put is Put.OTHER
+        ]
+        if others:
+            self._quarantine(others)
+        return done
+
+    def close(self) -> None:
+        with self._turn:
+            self._close()
+
+    def _put(self, link: Link, many: Sequence[Arrival]) -> list[Put]:
+        """Almost always all are new, and one statement says so."""
+        known: dict[tuple[str, str], bytes] = {}
+        while True:
+            fresh = _firsts(many, known)
+            link.run("BEGIN IMMEDIATE" if link.dialect == "sqlite" else "BEGIN")
+            if _insert(link, list(fresh.values())) == len(fresh):
+                link.run("COMMIT")
+                return list(_became(many, fresh, known))
+            link.run("ROLLBACK")
+            known = _known(link, many)
+
+    def _open(self) -> Link:
+        if self._link is None:
+            link = Link(self._database.connect(), self._database.dialect)
+            patience = {
+                "sqlite": f"PRAGMA busy_timeout = {PATIENCE * 1000}",
+                "postgresql": f"SET statement_timeout = '{PATIENCE}s'",
+            }[link.dialect]
+            link.run(patience)
+            self._link = link
+        return self._link
+
+    def _close(self) -> None:
+        if self._link is not None:
+            self._link.connection.close()
+            self._link = None
+
+    def _quarantine(self, others: Iterable[Arrival]) -> None:
+        """Keep what came second, once each, where a person sees it."""
+        with self._database.writing() as link:
+            for each in others:
+                _reject(link, each)
+
+    # -- reading ------------------------------------------------------------------
+
+    def waiting(self, source: str, limit: int) -> list[Delivery]:
+        """The oldest deliveries of a source that nobody has read yet."""
+        with self._database.reading() as link:
+            rows = link.all(
+                f"SELECT id, {COLUMNS} FROM delivery WHERE source = ?"
+                " AND state = 'new' ORDER BY id LIMIT ?",
+                (source, limit),
+            )
+        return [
+            Delivery(number, of, known, at, headers, bytes(body))
+            for number, of, known, at, headers, body in rows
+        ]
+
+    def done(self, numbers: Iterable[int]) -> None:
+        """These were read."""
+        with self._database.writing() as link:
+            done(link, numbers)
+
+    def counts(self) -> dict[str, int]:
+        """How many deliveries of each source wait to be read."""
+        with self._database.reading() as link:
+            rows = link.all(
+                "SELECT source, count(*) FROM delivery WHERE state = 'new'"
+                " GROUP BY source"
+            )
+        return {str(source): int(many) for source, many in rows}
+
+    # -- health -------------------------------------------------------------------
+
+    def probe(self, now: int) -> None:
+        """Write a few bytes, as a delivery would be; StoreError when that fails."""
+        with self._turn:
+            try:
+                with self._database.translated():
+                    self._open().run(
+                        "INSERT INTO meta (key, value) VALUES ('probed', ?)"
+                        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                        (str(now),),
+                    )
+            except BaseException:
+                self._close()
+                raise
+
+
+def done(link: Link, numbers: Iterable[int]) -> None:
+    """These were read; in the transaction that keeps what was in them."""
+    link.many(
+        "UPDATE delivery SET state = 'read' WHERE id = ?",
+        [(number,) for number in numbers],
+    )
+
+
+def why(error: StoreError) -> str:
+    """Why a delivery could not be kept, in a word or two."""
+    return "disk full" if error.code == "DISK_FULL" else error.cause
+
+
+# -- one batch --------------------------------------------------------------------
+
+
+def _firsts(
+    many: Sequence[Arrival], known: dict[tuple[str, str], bytes]
+) -> dict[tuple[str, str], Arrival]:
+    """The first arrival of each id that is not known."""
+    fresh: dict[tuple[str, str], Arrival] = {}
+    for each in many:
+        key = (each.source, each.delivery_id)
+        if key not in known:
+            fresh.setdefault(key, each)
+    return fresh
+
+
+def _became(
+    many: Sequence[Arrival],
+    fresh: dict[tuple[str, str], Arrival],
+    known: dict[tuple[str, str], bytes],
+) -> Iterable[Put]:
+    for each in many:
+        key = (each.source, each.delivery_id)
+        first = fresh.get(key)
+        if first is each:
+            yield Put.NEW
+        else:
+            same = each.body == (known[key] if first is None else first.body)
+            yield Put.AGAIN if same else Put.OTHER
+
+
+def _insert(link: Link, rows: list[Arrival]) -> int:
+    """One statement, whatever their number: each statement of a thread may have to
+    wait for its turn at the interpreter. Answers how many were not there yet."""
+    if not rows:
+        return 0
+    if link.dialect == "postgresql":  # two hosts must not wait for each other
+        rows.sort(key=lambda each: (each.source, each.delivery_id))
+    values: list[Any] = []
+    for each in rows:
+        values += (each.source, each.delivery_id, each.received_at, each.headers)
+        values.append(each.body)
+    return link.run(_statement(len(rows)), values)
+
+
+@lru_cache(MOST)
+def _statement(rows: int) -> str:
+    marks = ", ".join(["(?, ?, ?, ?, ?, 'new')"] * rows)
+    return (
+        f"INSERT INTO delivery ({COLUMNS}, state) VALUES {marks}"
+        " ON CONFLICT (source, delivery_id) DO NOTHING"
+    )
+
+
+def _known(link: Link, many: Sequence[Arrival]) -> dict[tuple[str, str], bytes]:
+    """What is kept under the ids of these arrivals."""
+    marks = ", ".join(["(?, ?)"] * len(many))
+    keys = [part for each in many for part in (each.source, each.delivery_id)]
+    rows = link.all(
+        "SELECT source, delivery_id, body FROM delivery"
+        f" WHERE (source, delivery_id) IN (VALUES {marks})",
+        keys,
+    )
+    return {(source, known): bytes(body) for source, known, body in rows}
+
+
+def _reject(link: Link, each: Arrival) -> None:
+    """A payload of one row, which is rejected; nothing when it is there already."""
+    number = source_id(link, each.source, "webhook")
+    digest = hashlib.blake2b(each.body, digest_size=20).hexdigest()
+    label = f"hooks/{each.source} delivery {each.delivery_id}"
+    if link.one(
+        "SELECT id FROM payload WHERE source_id = ? AND digest = ? AND label = ?",
+        (number, digest, label),
+    ):
+        return
+    payload = 1 + (link.value("SELECT max(id) FROM payload") or 0)
+    link.run(
+        "INSERT INTO payload (id, source_id, label, digest, fingerprint, provenance,"
+        " recorded_at, outcome, rows, stored, unchanged, corrected, rejected, ignored)"
+        " VALUES (?, ?, ?, ?, 'inbox', 'measured', ?, 'failed', 1, 0, 0, 0, 1, 0)",
+        (payload, number, label, digest, each.received_at),
+    )
+    link.run(
+        'INSERT INTO reject (payload_id, line, "column", code, reason, raw, state)'
+        " VALUES (?, 1, '', 'ID_REUSED', ?, ?, 'open')",
+        (
+            payload,
+            f"id {each.delivery_id} came before with other content, which stands",
+            each.body.decode("utf-8", "replace")[:SHOWN],
+        ),
+    )
