@@ -32,7 +32,8 @@ class Payload:
     digest: hash of the content if it is already known, else None.
     bookmark: where to go on from, once this payload is kept.
     asked: ids of the posts that an API was asked for in this answer; those that
-    the answer lacks are unknown, not zero.
+    the answer lacks are unknown, not zero. deliveries: numbers of those it was
+    put together from; they are read when it is kept.
     """
 
     label: str
@@ -44,6 +45,7 @@ class Payload:
     bookmark: str | None = None
     notices: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
+    deliveries: tuple[int, ...] = ()
 
 
 #: Columns of `Batch.audience`: line Int64, platform, handle, metric String, day
@@ -250,12 +252,26 @@ class Pushed(Protocol):
 
 
 @runtime_checkable
+class Selecting(Protocol):
+    """A pushed source that needs some headers when a delivery is read.
+
+    headers: their names in lower case; no others are kept.
+    """
+
+    headers: tuple[str, ...]
+
+
+@runtime_checkable
 class Greeting(Protocol):
     """A pushed source whose platform asks by GET whether this address is ours.
 
-    Answers the body to send back as text/plain or JSON; None: refuse with 403. Must
-    need no database.
+    greets: False where this source's scheme has no such handshake (405). Answers the
+    body to send back and its media type, text/plain or application/json; None: refuse
+    with 403. Must need no database. A parameter that came twice is joined by a line
+    break.
     """
+
+    greets: bool
 
     def greet(self, query: Mapping[str, str]) -> tuple[str, str] | None: ...
 
