@@ -39,7 +39,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "trial": WORDS | {"sources"},
     "settings": WORDS | {"sources"},
     "blocks": WORDS | {"settings"},
-    "app": WORDS | {"sources", "store", "settings", "ingest"},
+    "asking": WORDS | {"sources", "store", "settings"},
+    "app": WORDS | {"sources", "store", "settings", "ingest", "asking"},
     "publish": WORDS | {"app", "store", "report", "kpi", "checks", "settings"},
     **{
         name: WORDS | SERVICES | {"app", "publish", "store", "settings", "sources"}

@@ -7,7 +7,7 @@ called and when is not known here.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,10 +15,16 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from tracker import ingest
-from tracker.errors import ConfigError, NotFoundError, TransientSourceError
+from tracker.asking import Ask, payloads
+from tracker.errors import (
+    ConfigError,
+    NotFoundError,
+    TrackerError,
+    TransientSourceError,
+)
 from tracker.model import RunReport, iso
 from tracker.settings import FILE, Settings, SourceSettings, load_settings
-from tracker.sources.base import Polled, Settling
+from tracker.store.breakers import Breakers
 from tracker.store.database import Database
 from tracker.store.ledger import Desk, Ledger
 from tracker.store.runs import Runs, SourceState
@@ -132,17 +138,20 @@ def ingest_source(
 
     only: this file instead of those the block names. settle: leave files alone that
     may still be written. slot, host: the claimed slot this run is for. force: also
-    while the source waits. Raises SourceError when it is paused or waits.
+    while the source waits, and for posts that are not due yet. Raises SourceError
+    when it is paused or waits.
     """
     block = tracker.source_settings(name)
     state = tracker.runs.state(name)
-    _allowed(state, now, force=force)
+    _allowed(tracker, state, now, force=force)
     if only is not None:
         block = replace(block, options={**block.options, "path": str(only)})
     source = make_source(tracker.home, tracker.settings, block)
     run_id = tracker.runs.start(name, block.kind, slot=slot, host=host, now=now)
-    payloads = _payloads(source, state.bookmark, now, settle=settle)
-    return _run(tracker, source, block.kind, run_id, payloads, now)
+    ask = Ask(tracker.database, block, now, settle=settle, all_=force)
+    return _run(
+        tracker, source, block.kind, run_id, payloads(source, ask, state.bookmark), now
+    )
 
 
 def ingest_file(
@@ -152,8 +161,8 @@ def ingest_file(
     block = SourceSettings("file", kind, options={**options, "path": str(path)})
     source = make_source(tracker.home, tracker.settings, block)
     run_id = tracker.runs.start("file", kind, slot=None, host=None, now=now)
-    payloads = _payloads(source, None, now)
-    return _run(tracker, source, kind, run_id, payloads, now)
+    found = payloads(source, Ask(tracker.database, block, now), None)
+    return _run(tracker, source, kind, run_id, found, now)
 
 
 def _run(
@@ -170,9 +179,13 @@ def _run(
         fingerprint=source.fingerprint,
         provenance=source.policy.provenance.value,
         now=now,
+        platform=source.policy.platform,
     )
     try:
         report = ingest.run(source, payloads, tracker.ledger, desk)
+    except TrackerError as error:
+        tracker.runs.abandon(run_id, str(error), now)
+        raise
     except BaseException as error:
         tracker.runs.abandon(run_id, f"cut off: {error or type(error).__name__}", now)
         raise
@@ -180,22 +193,7 @@ def _run(
     return report
 
 
-def _payloads(
-    source: Source,
-    bookmark: str | None,
-    now: int,
-    *,
-    settle: bool = False,
-) -> Iterator[Payload]:
-    if not isinstance(source, Polled):
-        return
-    for payload in source.fetch(bookmark):
-        if settle and isinstance(source, Settling) and not source.settled(payload, now):
-            continue
-        yield payload
-
-
-def _allowed(state: SourceState, now: int, *, force: bool) -> None:
+def _allowed(tracker: Tracker, state: SourceState, now: int, *, force: bool) -> None:
     if state.state in ("paused", "failed"):
         raise TransientSourceError(
             "SOURCE_PAUSED",
@@ -204,7 +202,10 @@ def _allowed(state: SourceState, now: int, *, force: bool) -> None:
             "Nothing was collected",
             f"Run: tracker source resume {state.name}",
         )
-    if state.retry_at is not None and state.retry_at > now and not force:
+    if force:
+        return
+    Breakers(tracker.database).probe(state.name, now)
+    if state.retry_at is not None and state.retry_at > now:
         raise TransientSourceError(
             "SOURCE_WAITS",
             f"source {state.name}",

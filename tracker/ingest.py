@@ -12,7 +12,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tracker.errors import PayloadError, PermanentSourceError, SourceError, TrackerError
+from tracker.errors import (
+    PayloadError,
+    PermanentSourceError,
+    SourceError,
+    TrackerError,
+    TransientSourceError,
+)
 from tracker.model import Outcome, RunReport, Tally
 
 if TYPE_CHECKING:
@@ -53,7 +59,11 @@ class _Sheet:
     tally: Tally = field(default_factory=Tally)
     errors: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
-    failed: bool = False
+    ended: SourceError | None = None
+
+    @property
+    def retry_at(self) -> int | None:
+        return getattr(self.ended, "retry_at", None)
 
     def report(self) -> RunReport:
         return RunReport(
@@ -63,16 +73,28 @@ class _Sheet:
             self.tally,
             "\n".join(self.errors) or None,
             tuple(self.notices),
-            self.failed,
+            upstream=self.ended is not None,
+            reason=_reason(self.ended),
+            retry_at=self.retry_at,
+            halted=isinstance(self.ended, PermanentSourceError),
         )
 
     def _outcome(self) -> Outcome:
         rejected_all = self.tally.rows > 0 and self.tally.rejected == self.tally.rows
-        if self.failed or rejected_all or (self.errors and not self.kept):
+        # who kept something and was told to wait for the rest has not failed
+        failed = self.ended is not None and not (self.kept and self.retry_at)
+        if failed or rejected_all or (self.errors and not self.kept):
             return Outcome.FAILED
         if self.errors or self.tally.rejected:
             return Outcome.PARTIAL
         return Outcome.OK
+
+
+def _reason(error: SourceError | None) -> str | None:
+    """What a list of sources says of it."""
+    if error is None:
+        return None
+    return ". ".join(part for part in (error.cause, error.todo) if part)
 
 
 def run(
@@ -87,7 +109,7 @@ def run(
             _one(source, payload, keeper, desk, sheet)
     except SourceError as error:
         sheet.errors.append(str(error))
-        sheet.failed = True
+        sheet.ended = error
     sheet.notices += getattr(source, "notices", ())
     return sheet.report()
 
@@ -148,7 +170,7 @@ def _fenced(source: Source, payloads: Iterable[Payload]) -> Iterator[Payload]:
         raise
     except Exception as error:
         log.exception("fetching failed", extra={"action": "fetch"})
-        raise PermanentSourceError(
+        raise TransientSourceError(
             "BUG",
             f"source {source.name}",
             f"it broke while fetching ({type(error).__name__}: {error})",

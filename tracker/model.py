@@ -149,6 +149,11 @@ class RunReport:
     notices: tuple[str, ...] = field(default=())
     #: The source itself failed: whatever it still has was not seen.
     upstream: bool = False
+    #: Why it should not run now: until `retry_at`, or, with `halted`, until a
+    #: person resumes it.
+    reason: str | None = None
+    retry_at: int | None = None
+    halted: bool = False
 
 
 def platform_name(text: str) -> str | None:

@@ -16,6 +16,7 @@ from tracker.errors import PayloadError
 from tracker.model import Outcome, Tally
 from tracker.store.ahead import ahead
 from tracker.store.database import Database, Link
+from tracker.store.inbox import done
 from tracker.store.runs import Runs
 
 if TYPE_CHECKING:
@@ -38,13 +39,17 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """For whom payloads are kept: one run of one source."""
+    """For whom payloads are kept: one run of one source.
+
+    platform: the one whose posts it asks for, if it asks for any.
+    """
 
     source_id: int
     run_id: int
     fingerprint: str
     provenance: str
     now: int
+    platform: str | None = None
 
 
 class Ledger:
@@ -57,8 +62,10 @@ class Ledger:
         """The same payload, read before in the same way; None when it is new.
 
         First by its stamp, which needs no opening. Its bytes are hashed only when
-        a payload of that size is known.
+        a payload of that size is known; one that brings its hash is found by it.
         """
+        if payload.digest:
+            return self._same(desk, payload.digest)
         like = (payload.stamp or "?").split("-")[0] + "-%"
         with self._database.reading() as link:
             same = link.all(
@@ -78,6 +85,15 @@ class Ledger:
                 return Seen(rows, label, error)
         return None
 
+    def _same(self, desk: Desk, digest: str) -> Seen | None:
+        with self._database.reading() as link:
+            row = link.one(
+                "SELECT rows, label, error FROM payload WHERE source_id = ?"
+                " AND digest = ? AND fingerprint = ? ORDER BY id DESC",
+                (desk.source_id, digest, desk.fingerprint),
+            )
+        return Seen(*row) if row else None
+
     def keep(
         self,
         desk: Desk,
@@ -90,6 +106,7 @@ class Ledger:
 
         supersede: what an earlier reading of it rejected waits no longer.
         """
+        from tracker.store.beside import Beside
         from tracker.store.posts import prepare
         from tracker.store.readings import Keeping
 
@@ -100,18 +117,26 @@ class Ledger:
             if supersede:
                 self._supersede(link, desk, payload)
             payload_id = self._open(link, desk, payload)
-            keeping = Keeping(link, self._zone, payload_id)
             header: tuple[str, ...] = ()
-            for prepared in ahead(batches, prepare):
-                header = prepared.batch.header or header
-                tally += keeping.take(prepared)
-            keeping.finish()
+            beside = Beside(desk, payload)
+            with Keeping(link, self._zone, payload_id) as keeping:
+                for prepared in ahead(batches, prepare):
+                    header = prepared.batch.header or header
+                    tally += keeping.take(prepared)
+                    beside.take(prepared.batch)
+                keeping.finish()
+            tally += beside.write(link, payload_id)
             self._close(link, payload_id, digest.result(), tally, header=header)
             Runs(self._database).fence(link, desk.run_id)
         return tally
 
     def refuse(self, desk: Desk, payload: Payload, error: PayloadError) -> Tally:
-        """Remember a payload that was refused whole; all its rows are rejected."""
+        """Remember a payload that was refused whole; all its rows are rejected.
+
+        Of deliveries that were read together nothing is remembered: they still wait.
+        """
+        if len(payload.deliveries) > 1:
+            return Tally()
         tally = Tally(rows=error.rows, rejected=error.rows)
         with self._database.writing() as link:
             self._supersede(link, desk, payload)
@@ -122,6 +147,8 @@ class Ledger:
                 " state) VALUES (?, ?, '', ?, ?, '', 'open')",
                 (payload_id, error.line or 0, error.code, error.cause),
             )
+            done(link, payload.deliveries)
+            Runs(self._database).fence(link, desk.run_id)
         return tally
 
     def _supersede(self, link: Link, desk: Desk, payload: Payload) -> None:

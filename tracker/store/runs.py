@@ -3,8 +3,8 @@
 A slot is an instant at which a source should run. It is claimed once: the claim
 is a row of `run` and a lease on the source, and while the lease lives nobody else
 runs that source. A host that dies loses its claim at the end of the lease, its
-run becomes `lost` and gives its slot back, and whoever comes next claims it
-again. What a lost run still writes is refused, because `fence` looks in the same
+run becomes `lost`, and whoever comes next claims the slot again under another
+term. What a lost run still writes is refused, because `fence` looks in the same
 transaction. Runs asked for by a person have no slot and no lease.
 """
 
@@ -14,8 +14,8 @@ import json
 from dataclasses import dataclass
 
 from tracker.errors import LockedError
-from tracker.model import RunReport, iso
-from tracker.store import leases
+from tracker.model import Outcome, RunReport, iso
+from tracker.store import breakers, leases
 from tracker.store.database import Link
 from tracker.store.states import SourceState, States, become, source_id
 
@@ -23,6 +23,8 @@ __all__ = ["Run", "Runs", "SourceState"]
 
 #: A source whose process died so often in a row is not tried again by itself.
 ATTEMPTS = 8
+#: What is said of a run that was lost with its process.
+DIED = "the process died"
 #: A run asked for by a person that has not ended after so long is lost.
 FORGOTTEN = 86_400_000
 
@@ -187,6 +189,7 @@ class Runs(States):
             if ended:
                 changed = tally.stored + tally.corrected > 0
                 _ended(link, run_id, now, report.outcome.value, changed)
+                _held_back(link, report, now)
         return ended == 1
 
     def abandon(self, run_id: int, error: str, now: int) -> bool:
@@ -207,8 +210,7 @@ class Runs(States):
         with self.database.writing() as link:
             _release(link, run_id)
             link.run(
-                "UPDATE run SET slot = NULL, ended_at = ?,"
-                " outcome = coalesce(outcome, 'failed') WHERE id = ?",
+                "UPDATE run SET outcome = 'lost', ended_at = ? WHERE id = ?",
                 (now, run_id),
             )
 
@@ -255,8 +257,7 @@ def lease_name(source: str) -> str:
 def lose(link: Link, name: str, now: int, host: str | None = None) -> None:
     """Runs of a source whose lease has ended, or which `host` had, become lost.
 
-    A lost run gives its slot back. After ATTEMPTS of them in a row the source has
-    failed.
+    Its slot is due again. After ATTEMPTS of them in a row the source has failed.
     """
     lease = leases.find(link, lease_name(name))
     if lease is not None and lease.live(now) and lease.holder != host:
@@ -268,10 +269,9 @@ def lose(link: Link, name: str, now: int, host: str | None = None) -> None:
         (name, now - FORGOTTEN),
     )
     for number, slot in lost:
-        said = f"the process died in the middle of slot {iso(slot)}" if slot else None
+        said = f"{DIED} in the middle of slot {iso(slot)}" if slot else None
         link.run(
-            "UPDATE run SET outcome = 'lost', slot = NULL, ended_at = ?, error = ?"
-            " WHERE id = ?",
+            "UPDATE run SET outcome = 'lost', ended_at = ?, error = ? WHERE id = ?",
             (now, said, number),
         )
     if lost and lease is not None:
@@ -286,10 +286,10 @@ def _deaths(link: Link, name: str) -> int:
     return int(
         link.value(
             "SELECT count(*) FROM run r JOIN source s ON s.id = r.source_id"
-            " WHERE s.name = ? AND r.outcome = 'lost' AND r.term IS NOT NULL"
+            " WHERE s.name = ? AND r.outcome = 'lost' AND r.error LIKE ?"
             " AND r.id > coalesce((SELECT max(q.id) FROM run q"
             "  WHERE q.source_id = s.id AND q.outcome <> 'lost'), 0)",
-            (name,),
+            (name, f"{DIED}%"),
         )
     )
 
@@ -298,7 +298,7 @@ def _last_slot(link: Link, name: str, running: bool = True) -> int | None:
     """The latest slot; running: of runs that have not ended too."""
     found: int | None = link.value(
         "SELECT max(r.slot) FROM run r JOIN source s ON s.id = r.source_id"
-        " WHERE s.name = ? AND (r.outcome IS NOT NULL OR 1 = ?)",
+        " WHERE s.name = ? AND (r.outcome <> 'lost' OR (r.outcome IS NULL AND 1 = ?))",
         (name, int(running)),
     )
     return found
@@ -340,6 +340,21 @@ def _ended(link: Link, run_id: int, now: int, outcome: str, changed: bool) -> No
             " WHERE id = (SELECT source_id FROM run WHERE id = ?)",
             (now, run_id),
         )
+
+
+def _held_back(link: Link, report: RunReport, now: int) -> None:
+    """When its source may run again, by how the run ended."""
+    name, reason = report.source, report.reason or ""
+    if report.halted:
+        become(link, name, "paused", None, reason)
+    elif report.retry_at is not None:
+        become(link, name, "waiting", report.retry_at, reason)
+    elif report.upstream:
+        breaker = breakers.failed(link, name, reason, now)
+        if breaker.open:
+            become(link, name, "waiting", breaker.probe_at, breaker.said())
+    if not report.upstream or report.outcome is not Outcome.FAILED:
+        breakers.close(link, name)
 
 
 def _term_lost(source: str, slot: int | None) -> LockedError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tracker.store import breakers
 from tracker.store.database import Database, Link
 
 STATE = (
@@ -58,7 +59,9 @@ class States:
 
     def resume(self, name: str) -> None:
         """Run it again, whatever held it back."""
-        self._become(name, "ready", None, None)
+        with self.database.writing() as link:
+            breakers.close(link, name)
+            become(link, name, "ready", None, None)
 
     def wait(self, name: str, until: int, reason: str) -> None:
         """Do not run it before this instant."""
