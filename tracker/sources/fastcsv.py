@@ -170,7 +170,9 @@ class Lane:
     def understands(self, block: Block) -> bool:
         """Is every line a record of its own, in UTF-8?"""
         data = block.data
-        if b"\0" in data or _MARK in data or not (data.isascii() or _is_utf8(data)):
+        if b"\0" in data:
+            return False
+        if not data.isascii() and (_MARK in data or not _is_utf8(data)):
             return False
         if b'"' not in data:
             return True
@@ -185,11 +187,13 @@ class Lane:
 
     def read(self, block: Block) -> Batch:
         """One batch of a block that is understood."""
-        plain = self._count(block, self.delimiter) == self.checker.plan.width - 1
-        if b'"' in block.data:
-            plain &= self._count(block, b'"') == 0
+        plain = np.ones(len(block.starts), bool)
+        cells = self._all_cells(block)
+        if cells is None:
+            plain = self._plain(block)
+            cells = self._cells(_joined(block, plain))
         lines = np.flatnonzero(plain)
-        sound, sure = self._frame(_joined(block, plain), lines + block.first)
+        sound, sure = self._frame(cells, lines + block.first)
         doubtful = np.r_[np.flatnonzero(~plain), lines[~sure]]
         doubtful.sort()
         return self._with_rest(block, sound, doubtful)
@@ -222,17 +226,48 @@ class Lane:
 
     # -- plain rows -----------------------------------------------------------------
 
-    def _frame(self, data: bytes, line: Ints) -> tuple[Batch, NDArray[np.bool_]]:
-        """The rows of plain lines that are beyond doubt, and marks of them."""
-        if not len(line):
-            return _no_rows(self.checker.plan.header), np.zeros(0, bool)
-        cells = pl.read_csv(
+    def _plain(self, block: Block) -> NDArray[np.bool_]:
+        """Marks of plain lines."""
+        plain = self._count(block, self.delimiter) == self.checker.plan.width - 1
+        if b'"' in block.data:
+            plain &= self._count(block, b'"') == 0
+        return plain
+
+    def _all_cells(self, block: Block) -> pl.DataFrame | None:
+        """The cells of a block in which every line is plain; None: it may not be so.
+
+        When the block has as many delimiters as all its lines together should, and
+        no line has more than its share (which the reader refuses), each has its own.
+        """
+        many = len(block.starts) * (self.checker.plan.width - 1)
+        if not many or b'"' in block.data:
+            return None
+        if block.data.count(self.delimiter) != many:
+            return None
+        try:
+            cells = self._cells(block.data.replace(b"\r\n", b"\n"))
+        except pl.exceptions.ComputeError:
+            return None
+        return cells if len(cells) == len(block.starts) else None
+
+    def _cells(self, data: bytes) -> pl.DataFrame:
+        """The cells of plain lines, by canonical name."""
+        if not data:
+            return pl.DataFrame(schema=dict.fromkeys(self.used, pl.String))
+        return pl.read_csv(
             data,
             has_header=False,
             separator=self.delimiter.decode(),
             quote_char=None,
             schema=dict.fromkeys(self.names, pl.String),
         ).select(**{name: self.names[at] for name, at in self.used.items()})
+
+    def _frame(
+        self, cells: pl.DataFrame, line: Ints
+    ) -> tuple[Batch, NDArray[np.bool_]]:
+        """The rows of plain lines that are beyond doubt, and marks of them."""
+        if not len(line):
+            return _no_rows(self.checker.plan.header), np.zeros(0, bool)
         counts, sound = self._counts(cells)
         captured, dated = self._captured(cells)
         posts, whose = self._described(cells)
@@ -258,9 +293,7 @@ class Lane:
         """Metrics as whole numbers; a blank cell is unknown, all else in doubt."""
         number = {n: pl.col(n).cast(pl.Int64, strict=False) for n in self.metrics}
         fits = (
-            (value.is_between(0, MOST) & ~pl.col(n).str.contains("[+-]")).fill_null(
-                False
-            )
+            (value.is_between(0, MOST) & _unsigned(n)).fill_null(False)
             | pl.col(n).is_null()
             for n, value in number.items()
         )
@@ -354,6 +387,12 @@ class Lane:
             {"mark": here["mark"], **texts, **columns, "sure": pl.Series(sure)},
             schema_overrides={"sure": pl.Boolean},
         )
+
+
+def _unsigned(name: str) -> pl.Expr:
+    """Text that is read as a number has its sign, if any, in front."""
+    text = pl.col(name).str
+    return ~(text.starts_with("-") | text.starts_with("+"))
 
 
 _SCHEMA: dict[str, Any] = {

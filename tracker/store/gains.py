@@ -78,22 +78,21 @@ def steps(series: Series, before: Known | None = None) -> Steps:
     """Gains of a series, going on from what was known of its posts before it."""
     starts = series.starts
     before = before or Known.nothing(len(starts))
-    rows = np.arange(len(series.post))
-    whose = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(rows)]))
-    opening = starts[whose]
     ends = series.ends(starts)
-    gain = np.zeros_like(series.values)
-    known = np.zeros_like(series.values)
+    # column after column: each is worked through as a whole
+    gain = np.zeros(series.values.shape, np.int64, order="F")
+    known = np.zeros(series.values.shape, np.int64, order="F")
     last = Known(before.values.copy(), before.at.copy())
     for m in range(series.values.shape[1]):
-        value = series.values[:, m]
+        value = np.ascontiguousarray(series.values[:, m])
         is_known = value >= 0
         if not is_known.any():
             continue
-        # the newest known row up to here, or a row before this post's first
-        newest = np.maximum.accumulate(np.where(is_known, rows, -1))
-        earlier = np.r_[-1, newest[:-1]]
-        previous = np.where(earlier >= opening, value[earlier], before.values[whose, m])
+        # the newest known row up to each row, maybe of a post before it
+        newest = np.arange(len(value))
+        if not is_known.all():
+            newest = np.maximum.accumulate(np.where(is_known, newest, -1))
+        previous = _earlier(value, newest, starts, before.values[:, m])
         gain[:, m] = np.where(is_known, value - np.maximum(previous, 0), 0)
         known[:, m] = is_known & (previous < 0)
         found = newest[ends]
@@ -101,6 +100,16 @@ def steps(series: Series, before: Known | None = None) -> Steps:
         last.values[here, m] = value[found[here]]
         last.at[here, m] = series.at[found[here]]
     return Steps(gain, known, last)
+
+
+def _earlier(value: Ints, newest: Ints, starts: Ints, before: Ints) -> Ints:
+    """What was known of each row's post before it."""
+    previous = np.empty_like(value)
+    previous[1:] = value[newest[:-1]]
+    lengths = np.diff(np.r_[starts, len(value)])
+    opens = np.repeat(starts, lengths)
+    inside = np.r_[-1, newest[:-1]] >= opens
+    return np.where(inside, previous, np.repeat(before, lengths))
 
 
 def days(at: Ints, zone: ZoneInfo) -> Ints:

@@ -9,7 +9,7 @@ and recounted from the store. Both ways end in the same rows.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,6 +17,7 @@ import polars as pl
 
 from tracker.model import METRICS, Tally
 from tracker.store import bulk, series
+from tracker.store.behind import Behind
 from tracker.store.database import Link
 from tracker.store.gains import Known, Series, contributions, steps
 from tracker.store.merge import Merged, Rows, merge
@@ -28,13 +29,22 @@ if TYPE_CHECKING:
 
 
 class Keeping:
-    """One payload being kept, inside a writing transaction."""
+    """One payload being kept, inside a writing transaction.
+
+    To be used in a `with` block: new readings are written one batch behind.
+    """
 
     def __init__(self, link: Link, zone: ZoneInfo, payload_id: int) -> None:
         self._link, self._payload = link, payload_id
+        self._behind = Behind(here=link.dialect != "sqlite")
         self._posts = Posts(link)
         self._sums = Sums(link, zone)
-        self._recounted: list[Ints] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._behind.__exit__(*error)
 
     def take(self, prepared: Prepared) -> Tally:
         """Keep one batch; where its rows went."""
@@ -63,6 +73,7 @@ class Keeping:
 
     def finish(self) -> None:
         """Write what was collected: posts, their state, the sums."""
+        self._behind.wait()
         self._posts.write()
         self._sums.write()
 
@@ -82,6 +93,8 @@ class Keeping:
         self._sums.know(posts.id[np.setdiff1d(slots, concerned)])
         if len(concerned):
             had = concerned[posts.last_at[concerned] > -(2**61)]
+            if len(had):
+                self._behind.wait()  # their readings may be read again
             self._sums.attribute(self._attributable(concerned), posts.id[had])
 
     def _attributable(self, slots: Ints) -> pl.DataFrame:
@@ -127,8 +140,14 @@ class Keeping:
     def _append(self, rows: Rows, slot: Ints) -> None:
         """Readings later than all that was known of their posts."""
         posts = self._posts
-        bulk.readings(
-            self._link, self._payload, rows.post, rows.at, rows.line, rows.values
+        self._behind.do(
+            bulk.readings,
+            self._link,
+            self._payload,
+            rows.post,
+            rows.at,
+            rows.line,
+            rows.values,
         )
         fresh = Series(rows.post, rows.at, rows.values)
         starts = fresh.starts
@@ -158,6 +177,7 @@ class Keeping:
         )
         if not len(new):
             return merge(new, new)
+        self._behind.wait()
         merged = merge(series.same_identity(self._link, new), new)
         self._keep_smaller(merged)
         changed = np.union1d(merged.added.post, merged.replaced.post)
