@@ -71,6 +71,7 @@ HOMES = {
     "sqlite3": ("tracker/store/",),
     "sqlmodel": ("tracker/store/",),
     "tomlkit": ("tracker/blocks.py",),
+    "urllib3": ("tracker/sources/wires.py", "tracker/sources/troubles.py"),
     "vl_convert": ("tracker/report/charts.py",),
 }
 #: None of these is needed to say what commands there are.
