@@ -265,13 +265,10 @@ class Selecting(Protocol):
 class Greeting(Protocol):
     """A pushed source whose platform asks by GET whether this address is ours.
 
-    greets: False where this source's scheme has no such handshake (405). Answers the
-    body to send back and its media type, text/plain or application/json; None: refuse
-    with 403. Must need no database. A parameter that came twice is joined by a line
-    break.
+    A kind whose scheme has no such handshake has no `greet` (405). Answers the media
+    type, text/plain or application/json, and the body to send back; None: refuse with
+    403. Must need no database. A parameter that came twice is joined by a line break.
     """
-
-    greets: bool
 
     def greet(self, query: Mapping[str, str]) -> tuple[str, str] | None: ...
 
