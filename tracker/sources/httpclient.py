@@ -232,7 +232,7 @@ class Client:
     @cached_property
     def _adapter(self) -> HTTPAdapter:
         from requests.adapters import HTTPAdapter
-        from requests.certs import where
+        from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
         from tracker.sources.wires import manager
 
@@ -249,7 +249,9 @@ class Client:
                 """Connections verify by the context that they are made with."""
 
         adapter = Adapter()
-        adapter.poolmanager = manager(self._parallel, self._ca_file or where())
+        adapter.poolmanager = manager(
+            self._parallel, self._ca_file or DEFAULT_CA_BUNDLE_PATH
+        )
         return adapter
 
 
