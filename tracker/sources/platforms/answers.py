@@ -86,9 +86,16 @@ def opened(payload: Payload) -> tuple[dict[str, Any], Any]:
     return known, value
 
 
-def listed(payload: Payload, value: Any, path: str) -> list[Any]:
-    """The list at a dotted path; one that is not there is empty."""
+def listed(
+    payload: Payload, value: Any, path: str, *, needed: bool = False
+) -> list[Any]:
+    """The list at a dotted path; one that is not there is empty, if that may be.
+
+    needed: without it nobody can tell whether anything was found at all.
+    """
     found = at(value, path)
+    if found is None and needed:
+        raise refused(payload, f'field "{path}" is missing')
     if found is None:
         return []
     if not isinstance(found, list):
@@ -226,14 +233,14 @@ def trouble(
     if sort is Sort.AGAIN:
         return TransientSourceError("UPSTREAM", subject, cause, KEPT, retry_at=retry_at)
     code = (
-        "REAUTH" if status == 401 or sort is Sort.PERSON and _key(reason) else "ASKED"
+        "REAUTH" if status == 401 or (sort is Sort.PERSON and _key(reason)) else "ASKED"
     )
     return PermanentSourceError(code, subject, cause, KEPT, todo or _TODO[code])
 
 
 _TODO = {
-    "REAUTH": "Check the key or token of this source, then resume it",
-    "ASKED": "Check the settings of this source and what its key may do, then resume it",
+    "REAUTH": "Renew the key or token, then resume the source",
+    "ASKED": "Check the settings and what the key may do, then resume the source",
 }
 
 
