@@ -140,7 +140,7 @@ def reader(name: str) -> Reader:
     return count if name in METRICS else _READERS.get(name, name_text)
 
 
-def count(raw: Any) -> int | None | Bad:
+def count(raw: Any) -> int | Bad | None:
     """A whole number, as a number or as text; an empty text is unknown."""
     if isinstance(raw, int) and not isinstance(raw, bool):
         return _within(raw)
@@ -161,7 +161,7 @@ def _within(number: int) -> int | Bad:
     return number
 
 
-def id_text(raw: Any) -> str | None | Bad:
+def id_text(raw: Any) -> str | Bad | None:
     """An id to the letter: text, or a whole number of any size."""
     if isinstance(raw, bool | Written) or not isinstance(raw, str | int):
         return Bad("ROW_TYPE", f"is {kind_of(raw)}, expected an id")
@@ -173,7 +173,7 @@ def id_text(raw: Any) -> str | None | Bad:
     return text or None
 
 
-def name_text(raw: Any) -> str | None | Bad:
+def name_text(raw: Any) -> str | Bad | None:
     """A handle or a kind: one line, without signs that nobody sees."""
     if isinstance(raw, bool | Written) or not isinstance(raw, str | int):
         return Bad("ROW_TYPE", f"is {kind_of(raw)}, expected text")
@@ -181,7 +181,7 @@ def name_text(raw: Any) -> str | None | Bad:
     return text[:LONGEST] or None
 
 
-def caption_text(raw: Any) -> str | None | Bad:
+def caption_text(raw: Any) -> str | Bad | None:
     """A caption as it was written; a NUL, which no database keeps, is replaced."""
     if isinstance(raw, Written) or not isinstance(raw, str):
         return Bad("ROW_TYPE", f"is {kind_of(raw)}, expected text")
@@ -189,7 +189,7 @@ def caption_text(raw: Any) -> str | None | Bad:
     return text if text.strip() else None
 
 
-def url_text(raw: Any) -> str | None | Bad:
+def url_text(raw: Any) -> str | Bad | None:
     """An address; one that is none is left out: the id says which post it is."""
     if isinstance(raw, Written) or not isinstance(raw, str):
         return Bad("ROW_TYPE", f"is {kind_of(raw)}, expected text")
@@ -197,7 +197,7 @@ def url_text(raw: Any) -> str | None | Bad:
     return text if text and url_problem(text) is None else None
 
 
-def when(raw: Any) -> int | None | Bad:
+def when(raw: Any) -> int | Bad | None:
     """A moment: epoch seconds (milliseconds from 10^11 on), or ISO 8601 text.
 
     Text without a zone is UTC, as all of these platforms write it.
@@ -212,7 +212,7 @@ def when(raw: Any) -> int | None | Bad:
     return Bad("ROW_TYPE", f"is {kind_of(raw)}, expected a moment")
 
 
-def _moment(text: str) -> int | None | Bad:
+def _moment(text: str) -> int | Bad | None:
     if not text:
         return None
     if text.isascii() and text.isdigit() and 9 <= len(text) <= 13:
