@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from sources.given import FIXTURES, payload, source
+from sources.webhook.hooks import inbox
 
 from tracker.model import Reject
 from tracker.sources import registry
@@ -38,7 +39,12 @@ KINDS = {
             payload('post_id,views\n1,"x\n'),
             payload("post_id,views\n" + "a,1\nb,x\n" * 300),
         ],
-    )
+    ),
+    "webhook": (
+        {"secret": {"env": "SHOP_SECRET"}},
+        ({"secret": "open", "scheme": "x509", "platform": "myspace"}, 3),
+        [inbox({"type": "post.metrics", "data": [{"post_id": "1", "views": 1}, 2]})],
+    ),
 }
 
 

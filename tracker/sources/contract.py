@@ -10,6 +10,7 @@ payloads, sound and damaged ones; an AssertionError says which promise is broken
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from tracker.errors import ConfigError, PayloadError
 from tracker.model import DAY_MARK, METRICS, MOST, PLATFORMS, Reject
 from tracker.sources.base import (
     Batch,
+    Event,
     Payload,
     Policy,
     Polled,
@@ -34,13 +36,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What became of a payload: all of its batches together, or a refusal."""
+    """What became of a payload: all of its batches together, or a refusal.
+
+    figures: lines of the rows of accounts.
+    """
 
     frame: pl.DataFrame | None
     rejects: tuple[Reject, ...]
     ignored: int
     refused: str | None
     rows: int
+    events: tuple[Event, ...] = ()
+    figures: tuple[int, ...] = ()
 
 
 def check_source(source: Source, payloads: Iterable[Payload]) -> None:
@@ -72,6 +79,8 @@ def check_payload(source: Source, payload: Payload) -> Parsed:
         check_lines(once)
     for reject in once.rejects:
         check_reject(reject)
+    for event in once.events:
+        check_event(event)
     return once
 
 
@@ -91,7 +100,15 @@ def parse_all(source: Source, payload: Payload) -> Parsed:
     frame = pl.concat([b.frame for b in batches]) if batches else None
     rejects = tuple(reject for batch in batches for reject in batch.rejects)
     rows = sum(batch.rows for batch in batches)
-    return Parsed(frame, rejects, sum(b.ignored for b in batches), None, rows)
+    ignored = sum(batch.ignored for batch in batches)
+    events = tuple(event for batch in batches for event in batch.events)
+    figures = tuple(
+        line
+        for batch in batches
+        if batch.audience is not None
+        for line in batch.audience["line"]
+    )
+    return Parsed(frame, rejects, ignored, None, rows, events, figures)
 
 
 def check_frame(frame: pl.DataFrame) -> None:
@@ -143,9 +160,11 @@ def check_lines(parsed: Parsed) -> None:
     assert parsed.frame is not None
     lines = parsed.frame["line"].to_list()
     every = lines + [reject.line for reject in parsed.rejects]
+    every += [event.line for event in parsed.events]
+    every += parsed.figures
     _must(len(every) == len(set(every)), "a line is accounted for more than once")
     _must(min(every, default=1) >= 1, "lines are counted from 1")
-    _must(parsed.rows == len(every), "rows must be frame rows and rejects together")
+    _must(parsed.rows == len(every), "rows must be all lines together")
 
 
 def check_reject(reject: Reject) -> None:
@@ -154,6 +173,14 @@ def check_reject(reject: Reject) -> None:
     _must(bool(reject.reason), "a reject needs its reason")
     _must(not reject.reason.endswith("."), "a reason has no full stop")
     _must(len(reject.raw.encode()) <= 4096, "more than 4 KiB of a row are kept")
+
+
+def check_event(event: Event) -> None:
+    """An event has an id, is a click or an outcome, and its data are one text."""
+    _must(bool(event.id), "an event needs an id of its own")
+    _must(event.kind in ("click", "outcome"), f"{event.kind} is no kind of event")
+    data = json.loads(event.data)
+    _must(list(data) == sorted(data), "an event's data must have sorted keys")
 
 
 def check_fetch(source: Polled) -> None:
@@ -199,8 +226,12 @@ def no_network() -> Iterator[None]:
 def _same(one: Parsed, two: Parsed) -> bool:
     if one.frame is None or two.frame is None:
         return one == two
-    rest = (one.rejects, one.ignored, one.rows) == (two.rejects, two.ignored, two.rows)
-    return rest and one.frame.equals(two.frame)
+    return one.frame.equals(two.frame) and _rest(one) == _rest(two)
+
+
+def _rest(parsed: Parsed) -> tuple[object, ...]:
+    counted = (parsed.ignored, parsed.rows)
+    return (*counted, parsed.rejects, parsed.events, parsed.figures)
 
 
 def _must(held: object, promise: str) -> None:

@@ -18,6 +18,20 @@ from tracker.sources.base import Factory, Kind, Source, Surroundings
 GROUP = "tracker.sources"
 
 KINDS: dict[str, Kind] = {
+    "webhook": Kind(
+        "webhook",
+        "tracker.sources.webhook:factory",
+        "what shops, link services and platforms push to /hooks/NAME",
+        (
+            "scheme",
+            "secret",
+            "verify_token",
+            "timezone",
+            "provenance",
+            "platform",
+            "handle",
+        ),
+    ),
     "csv": Kind(
         "csv",
         "tracker.sources.csvfile:factory",
