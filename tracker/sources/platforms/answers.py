@@ -69,10 +69,13 @@ def payload(
     )
 
 
-def opened(payload: Payload) -> tuple[dict[str, Any], Any]:
+def opened(
+    payload: Payload, *, shapes: tuple[type, ...] = (dict,)
+) -> tuple[dict[str, Any], Any]:
     """What was known when it was asked for, and the answer's value.
 
-    Raises PayloadError SCHEMA when the answer is no JSON object.
+    Raises PayloadError SCHEMA when the answer is no JSON object, or of none of the
+    shapes.
     """
     body = payload.body or b""
     head, body = body.split(b"\n", 1) if body.startswith(MARK) else (b"", body)
@@ -81,8 +84,10 @@ def opened(payload: Payload) -> tuple[dict[str, Any], Any]:
         value = strictjson.parse(body)
     except BodyError as error:
         raise refused(payload, f"{_place(error)}{error.why}") from None
-    if not isinstance(value, dict):
-        raise refused(payload, f"the answer is {kind_of(value)}, not an object")
+    if not isinstance(value, shapes):
+        raise refused(
+            payload, f"the answer is {kind_of(value)}, not {_MEANT[shapes[0]]}"
+        )
     return known, value
 
 
@@ -122,13 +127,29 @@ def value_of(answer: Answer, subject: str, page: str) -> dict[str, Any]:
 
     Raises TransientSourceError SCHEMA when it is none.
     """
+    found: dict[str, Any] = _shaped(answer, subject, page, dict)
+    return found
+
+
+def list_of(answer: Answer, subject: str, page: str) -> list[Any]:
+    """The same of a platform whose pages are lists."""
+    found: list[Any] = _shaped(answer, subject, page, list)
+    return found
+
+
+def _shaped(answer: Answer, subject: str, page: str, shape: type) -> Any:
     try:
         value = strictjson.parse(answer.body)
     except BodyError as error:
         raise schema(subject, page, f"{_place(error)}{error.why}") from None
-    if not isinstance(value, dict):
-        raise schema(subject, page, f"the answer is {kind_of(value)}, not an object")
+    if not isinstance(value, shape):
+        said = f"the answer is {kind_of(value)}, not {_MEANT[shape]}"
+        raise schema(subject, page, said)
     return value
+
+
+#: What the shapes of answers are called.
+_MEANT = {dict: "an object", list: "a list"}
 
 
 def envelope(answer: Answer) -> dict[str, Any]:
