@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracker.stub.data import Account, Seen, World, letters, stamp
+from tracker.stub.data import BASE32, Account, Seen, World, letters, stamp
 from tracker.stub.pages import page
 from tracker.stub.talk import Ask, Platform, Reply, Route, Standing, Trouble
 
@@ -105,7 +105,7 @@ def _view(seen: Seen, world: World) -> dict[str, Any]:
     at = stamp(post.published, "milliseconds")
     body: dict[str, Any] = {
         "uri": f"at://{did}/app.bsky.feed.post/{post.api_id}",
-        "cid": "bafyrei" + letters(post.api_id, 52).lower(),
+        "cid": "bafyrei" + letters(post.api_id, 52, BASE32),
         "author": {
             "did": did,
             "handle": post.handle,

@@ -28,6 +28,7 @@ from tracker.model import METRICS, handle_key
 #: Counts of links besides the metrics of posts.
 COUNTS = (*METRICS, "leads", "sales", "sale_amount")
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 
 
 @dataclass(slots=True)
@@ -174,12 +175,12 @@ def default_folder() -> Path:
 
 def _shelf(folder: Path, platform: str) -> Shelf:
     shelf = Shelf()
-    rows = list(_rows(folder / f"{platform}.csv"))
-    for row in sorted(rows, key=lambda row: instant(row["captured_at"])):
-        _put(shelf, platform, row)
     for row in _rows(folder / "accounts.csv"):
         if row["platform"] == platform:
             shelf.accounts[handle_key(row["handle"])] = _account(platform, row)
+    rows = list(_rows(folder / f"{platform}.csv"))
+    for row in sorted(rows, key=lambda row: instant(row["captured_at"])):
+        _put(shelf, platform, row)
     return shelf
 
 
@@ -192,10 +193,13 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 
 
 def _put(shelf: Shelf, platform: str, row: dict[str, str]) -> None:
-    shown = row["post_id"]
-    api_id = row.get("api_id") or made_id(platform, row.get("handle", ""), shown)
+    shown, handle = row["post_id"], row.get("handle", "").removeprefix("@")
+    if handle and handle_key(handle) not in shelf.accounts:
+        blank = {"handle": handle}
+        shelf.accounts[handle_key(handle)] = _account(platform, blank)
+    owner = shelf.accounts.get(handle_key(handle))
+    api_id = row.get("api_id") or made_id(platform, owner, shown)
     post = shelf.posts.get(api_id)
-    handle = row.get("handle", "").removeprefix("@")
     if post is None:
         post = Post(shown, api_id, handle, instant(row["published_at"]))
         shelf.posts[api_id] = post
@@ -204,9 +208,6 @@ def _put(shelf: Shelf, platform: str, row: dict[str, str]) -> None:
     post.url = row.get("url") or post.url
     counts = {name: int(row[name]) for name in COUNTS if row.get(name)}
     post.add(instant(row["captured_at"]), counts, row.get("state", ""))
-    if handle and handle_key(handle) not in shelf.accounts:
-        blank = {"handle": handle, "account_id": "", "name": "", "followers": ""}
-        shelf.accounts[handle_key(handle)] = _account(platform, blank)
 
 
 def _account(platform: str, row: dict[str, str]) -> Account:
@@ -222,16 +223,16 @@ def made_account(platform: str, handle: str) -> str:
     if platform == "youtube":
         return "UC" + letters(seed, 22)
     if platform == "bluesky":
-        return "did:plc:" + letters(seed, 24).lower()
+        return "did:plc:" + letters(seed, 24, BASE32)
     return digits(seed, 17 if platform in ("instagram", "facebook") else 10)
 
 
-def made_id(platform: str, handle: str, shown: str) -> str:
+def made_id(platform: str, owner: Account | None, shown: str) -> str:
     """The id by which the API knows a post, where it is not the one people see."""
     if platform == "instagram":
         return digits(f"media {shown}", 17)
-    if platform == "facebook" and "_" not in shown:
-        return f"{made_account(platform, handle.removeprefix('@'))}_{shown}"
+    if platform == "facebook" and "_" not in shown and owner:
+        return f"{owner.id}_{shown}"
     return shown
 
 
@@ -241,13 +242,13 @@ def digits(seed: str, many: int) -> str:
     return "1" + str(number)[: many - 1].rjust(many - 1, "7")
 
 
-def letters(seed: str, many: int) -> str:
+def letters(seed: str, many: int, signs: str = BASE62) -> str:
     """Letters and digits that always come of the same text."""
     number = int.from_bytes(hashlib.sha256(seed.encode()).digest())
     made = ""
     for _ in range(many):
-        number, at = divmod(number, len(BASE62))
-        made += BASE62[at]
+        number, at = divmod(number, len(signs))
+        made += signs[at]
     return made
 
 

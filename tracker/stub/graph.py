@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from tracker.stub import graphfields
 from tracker.stub.data import World
@@ -189,12 +189,6 @@ def credential(ask: Ask) -> str:
     if "json" in ask.headers.get("content-type", ""):
         form = {k: str(v) for k, v in ask.sent().items()}
     return ask.one("access_token") or ask.bearer or form.get("access_token", "")
-
-
-def page_url(ask: Ask, query: Mapping[str, str]) -> str:
-    """The address of another page, with the token where it stood."""
-    kept = {k: v for k, v in ask.query if k not in ("after", "before")}
-    return f"{ask.base}{ask.path}?{urlencode({**kept, **query})}"
 
 
 def _routes() -> tuple[Route, ...]:

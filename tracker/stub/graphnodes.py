@@ -96,7 +96,9 @@ def listed(
         kept |= {"limit": str(size), "after": token}
         if given := ask.one("access_token"):
             kept["access_token"] = given
-        body["paging"]["next"] = f"{ask.base}/v25.0/{at}?{urlencode(kept)}"
+        version = ask.places.get("version")
+        root = f"{ask.base}/v{version}" if version else ask.base
+        body["paging"]["next"] = f"{root}/{at}?{urlencode(kept)}"
     return body
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker.stub import google
-from tracker.stub.data import Account, Seen, World, made_account, stamp
+from tracker.stub.data import Account, Seen, World, stamp
 from tracker.stub.pages import masked, page
 from tracker.stub.talk import Ask, Platform, Reply, Route, Trouble
 
@@ -37,7 +37,7 @@ _PARTS = {
 
 
 def videos(ask: Ask, world: World) -> dict[str, Any]:
-    found = [_video(ask, seen) for seen in _asked(ask, world)]
+    found = [_video(ask, seen, world) for seen in _asked(ask, world)]
     if not ask.many("id"):
         raise Trouble("missing", "id")
     return _listing(ask, "videoListResponse", found, len(found))
@@ -96,12 +96,12 @@ def _asked(ask: Ask, world: World) -> list[Seen]:
     return [seen for seen in found if seen]
 
 
-def _video(ask: Ask, seen: Seen) -> dict[str, Any]:
+def _video(ask: Ask, seen: Seen, world: World) -> dict[str, Any]:
     parts = _parts(ask, "videos")
     body: dict[str, Any] = {"kind": "youtube#video", "etag": _etag(seen.counts)}
     body["id"] = seen.post.api_id
     if "snippet" in parts:
-        body["snippet"] = _snippet(seen)
+        body["snippet"] = _snippet(seen, world)
     if "contentDetails" in parts:
         body["contentDetails"] = {
             "duration": "PT4M13S",
@@ -148,15 +148,16 @@ def _counts(seen: Seen) -> dict[str, str]:
     return {name: str(value) for name, value in named.items() if value is not None}
 
 
-def _snippet(seen: Seen) -> dict[str, Any]:
+def _snippet(seen: Seen, world: World) -> dict[str, Any]:
     title, description = _title(seen.post.caption)
+    owner = world.account(NAME, seen.post.handle)
     return {
         "publishedAt": stamp(seen.post.published),
-        "channelId": _channel_of(seen),
+        "channelId": owner.id if owner else "",
         "title": title,
         "description": description,
         "thumbnails": {"default": _picture(seen.post.api_id)},
-        "channelTitle": seen.post.handle,
+        "channelTitle": owner.name if owner else "",
         "categoryId": "22",
         "liveBroadcastContent": "none",
         "localized": {"title": title, "description": description},
@@ -167,10 +168,6 @@ def _title(caption: str) -> tuple[str, str]:
     """A title has at most a hundred characters; the rest is the description."""
     first, _, rest = caption.partition("\n")
     return (first, rest) if len(first) <= 100 else (first[:99] + "…", caption)
-
-
-def _channel_of(seen: Seen) -> str:
-    return made_account(NAME, seen.post.handle)
 
 
 def _picture(video: str) -> dict[str, Any]:
