@@ -40,6 +40,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "quarantine": ("tracker.cli.quarantine:quarantine", "Rows that were refused."),
         "post": ("tracker.cli.post:post", "Posts."),
         "reading": ("tracker.cli.post:reading", "Readings of posts."),
+        "stub": ("tracker.cli.stub:stub", "The platforms' APIs, without keys."),
     },
     "Figures": {
         "totals": ("tracker.cli.totals:totals", "Sums with their coverage."),
