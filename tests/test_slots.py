@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.cron import cron
 from tracker.errors import ConfigError
 from tracker.model import DAY, iso, local_day, moment
-from tracker.slots import Cron, Every, cron, due, last_slot, next_slot
+from tracker.slots import Cron, Every, due, last_slot, next_slot
 
 HOUR = 3_600_000
 ZONES = (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from tracker import slots
+from tracker.cron import cron
 from tracker.settings import Settings, SourceSettings
 from tracker.slots import Every, Schedule
 
@@ -35,7 +36,7 @@ def timing(settings: Settings, block: SourceSettings) -> Timing:
         return Timing(Every(block.every))
     if block.cron is not None:
         zone = block.options.get("timezone") or settings.timezone
-        return Timing(slots.cron(block.cron, ZoneInfo(str(zone))))
+        return Timing(cron(block.cron, ZoneInfo(str(zone))))
     if isinstance(path := block.options.get("path"), str):
         return Timing(WATCH, path)
     return Timing(None if block.kind == "webhook" else USUAL)

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from tracker.cron import cron
 from tracker.errors import PermanentSourceError, TransientSourceError
 from tracker.model import iso
-from tracker.slots import cron
 from tracker.store.database import Database, Link
 
 if TYPE_CHECKING:
