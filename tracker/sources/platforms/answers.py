@@ -149,7 +149,7 @@ def _shaped(answer: Answer, subject: str, page: str, shape: type) -> Any:
 
 
 #: What the shapes of answers are called.
-_MEANT = {dict: "an object", list: "a list"}
+_MEANT: Mapping[type, str] = {dict: "an object", list: "a list"}
 
 
 def envelope(answer: Answer) -> dict[str, Any]:

@@ -181,11 +181,10 @@ class _Run:
                     yield payload
             except SourceError as error:
                 failed.append(error)
-        for error in failed:
-            if self._answered and isinstance(error, PermanentSourceError):
-                self.notices.append(str(error).replace("error[", "warning[", 1))
-                continue
-            raise error
+        for trouble in failed:
+            if not self._answered or not isinstance(trouble, PermanentSourceError):
+                raise trouble
+            self.notices.append(str(trouble).replace("error[", "warning[", 1))
 
     def _handles(self) -> dict[str, list[str]]:
         """Names of enrolled accounts by server."""
