@@ -113,7 +113,9 @@ class Policy:
 
     metrics: those it can give; keep_days: how long its data may be kept (None: no
     limit); may_blend: may its figures stand in sums over several platforms?
-    platform: the one whose posts it asks for, None: a file of any.
+    platform: the one whose posts it asks for, None: a file of any. choice: what the
+    settings still have to choose, as a sentence; until then nothing is deleted for
+    being older than keep_days.
     """
 
     provenance: Provenance = Provenance.MEASURED
@@ -122,6 +124,7 @@ class Policy:
     keep_days: int | None = None
     may_blend: bool = True
     platform: str | None = None
+    choice: str = ""
 
 
 class Source(Protocol):
