@@ -108,10 +108,12 @@ class Settings:
         *,
         keep_days: int | None = None,
         may_blend: bool = True,
+        choice: str = "",
     ) -> Policy:
         """What the platform's terms ask for, as this block chose.
 
-        keep_days, may_blend: the terms where nothing else is accepted.
+        keep_days, may_blend: the terms where nothing else is accepted. choice: the
+        sentence that explains it where the block has chosen neither.
         """
         if self.accepted:
             keep_days, may_blend = None, True
@@ -121,6 +123,7 @@ class Settings:
             keep_days=keep,
             may_blend=may_blend,
             platform=platform,
+            choice="" if self.accepted or self.keep_days else choice,
         )
 
 
