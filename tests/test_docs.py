@@ -8,6 +8,7 @@ Fenced blocks are examples. A comment before a block says what is to be done wit
     <!-- replace in NAME: TEXT -->         it takes the place of this text
     <!-- defaults -->                      settings that are the same as none
     <!-- daemon -->                        its command is started, and stopped
+    <!-- stub -->                         its command runs until the document ends
     <!-- not run: REASON -->               it cannot be run here
 
 Other `sh` blocks are run, command by command; a command may say `# exit code N`.
@@ -81,14 +82,19 @@ class Reader:
     invoke: Run
     folder: Path
     last: Result | None = None
+    stubs: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    ports: dict[str, str] = field(default_factory=dict)
     names: dict[str, Any] = field(default_factory=lambda: {"__name__": "example"})
 
     def read(self, document: Path) -> None:
-        for block in blocks(document):
-            if not block.order.startswith("not run: "):
-                self.do(block)
+        with self.stubs:
+            for block in blocks(document):
+                if not block.order.startswith("not run: "):
+                    self.do(block)
 
     def do(self, block: Block) -> None:
+        for port, free in self.ports.items():
+            block = replace(block, body=block.body.replace(port, free))
         order, _, rest = block.order.partition(": ")
         orders: dict[str, Callable[[Block, str], None]] = {
             "": self.plain,
@@ -96,6 +102,7 @@ class Reader:
             "add": self.add,
             "defaults": self.defaults,
             "daemon": self.daemon,
+            "stub": self.stub,
         }
         if order.startswith("replace in "):
             self.replace(block, order.removeprefix("replace in "), rest)
@@ -172,6 +179,24 @@ class Reader:
         process.send_signal(signal.SIGTERM)
         assert process.communicate(timeout=60)[0] is None
         assert process.returncode == 0, block.place
+
+    def stub(self, block: Block, _: str) -> None:
+        """It answers, on a free port in place of the one that is written."""
+        words = shlex.split(block.body, comments=True)
+        at = words.index("--port") + 1
+        port, words[at] = words[at], "0"
+        process = self.stubs.enter_context(
+            subprocess.Popen(
+                [sys.executable, "-m", *words],
+                cwd=self.folder,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        )
+        self.stubs.callback(process.terminate)
+        assert process.stdout is not None
+        self.ports[port] = process.stdout.readline().strip().rpartition(":")[2]
 
     def execute(self, block: Block) -> None:
         known = set(self.names)

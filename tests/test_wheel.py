@@ -36,6 +36,7 @@ def test_what_is_not_python_is_in_the_wheel(installed: Path) -> None:
     assert {path.name for path in (package / "templates").iterdir()} == there
     assert list((package / "store" / "migrations" / "versions").glob("0001*.py"))
     assert (package / "example" / "plan.toml").is_file()
+    assert (package / "stub" / "example" / "youtube.csv").is_file()
     assert list(installed.glob("*.dist-info/licenses/LICENSE"))
     assert not (installed / "tests").exists()
 
