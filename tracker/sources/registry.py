@@ -14,10 +14,30 @@ from typing import Any, cast
 
 from tracker.errors import ConfigError, nearest
 from tracker.sources.base import Factory, Kind, Source, Surroundings
+from tracker.sources.platforms.settings import COMMON
 
 GROUP = "tracker.sources"
 
+
+def _asked(name: str, summary: str, *own: str) -> Kind:
+    """A kind that asks a platform; own: keys of its blocks besides the common ones."""
+    factory = f"tracker.sources.platforms.{name}:factory"
+    return Kind(name, factory, summary, (*own, *COMMON))
+
+
 KINDS: dict[str, Kind] = {
+    "x": _asked("x", "X: posts, by API v2", "token", "budget"),
+    "bluesky": _asked("bluesky", "Bluesky: posts, without a key"),
+    "mastodon": _asked("mastodon", "Mastodon: posts of any server", "token", "server"),
+    "bitly": _asked(
+        "bitly", "Bitly: clicks of links", "token", "links", "group", "domains"
+    ),
+    "dub": _asked("dub", "Dub: clicks of links", "token", "links", "domain", "daily"),
+    "ga4": _asked(
+        "ga4",
+        "Google Analytics 4: figures of pages or campaign content by day",
+        *("token", "property", "dimension", "metrics"),
+    ),
     "webhook": Kind(
         "webhook",
         "tracker.sources.webhook:factory",

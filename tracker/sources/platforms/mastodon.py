@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -118,19 +118,23 @@ class MastodonSource:
                 continue
             number = answers.text_at(item, "id") or ""
             server = known.get("server") or named.get(number) or _origin(item)
-            rows.add(line, item, **self._said(item, server, number))
+            rows.add(line, item, **_said(item, server, number, known.get("bare", ())))
         yield replace(rows.batch(), ignored=others)
 
-    def _said(self, item: Any, server: str, number: str) -> dict[str, Any]:
-        """What follows from a post's server: who wrote it and where it stands."""
-        name = answers.text_at(item, "account.acct")
-        full = name if name is None or "@" in name else f"{name}@{server}"
-        return {
-            "post_id": f"{server}/{number}" if number else None,
-            "handle": name if server == self.settings.own["server"] else full,
-            "url": f"https://{server}/@{name}/{number}" if name else None,
-            "caption": plain_text(answers.at(item, "content")),
-        }
+
+def _said(item: Any, server: str, number: str, bare: Collection[str]) -> dict[str, Any]:
+    """What follows from a post's server: who wrote it and where it stands.
+
+    bare: names that the roster has without their server.
+    """
+    name = answers.text_at(item, "account.acct")
+    whole = name is None or "@" in name or name.lower() in bare
+    return {
+        "post_id": f"{server}/{number}" if number else None,
+        "handle": name if whole else f"{name}@{server}",
+        "url": f"https://{server}/@{name}/{number}" if name else None,
+        "caption": plain_text(answers.at(item, "content")),
+    }
 
 
 def plain_text(content: Any) -> Any:
@@ -193,11 +197,16 @@ class _Run:
             handle = account.handle.strip().lstrip("@").lower()
             name, _, server = handle.partition("@")
             server = server or self.settings.own["server"] or ""
-            if name and _HOST.fullmatch(server):
+            if name and (_HOST.fullmatch(server) or self.settings.base_url):
                 found.setdefault(server, []).append(name)
             else:
                 self.notices.append(handle_gone(self.settings, handle))
         return found
+
+    def bare(self) -> list[str]:
+        """Names that the roster has without their server."""
+        names = [account.handle.strip().lower() for account in self.questions.handles]
+        return sorted(n.lstrip("@") for n in names if "@" not in n.lstrip("@"))
 
     def _posts(self) -> dict[str, list[str]]:
         """Numbers of known posts by server."""
@@ -225,7 +234,7 @@ class _Talk:
         )
         self.headers = bearer(made) if self.server == made.own["server"] else {}
         self.limit = Limit(f"calls of {self.server}", 300, WINDOW)
-        self.known = {"server": self.server}
+        self.known = {"server": self.server, "bare": self.run.bare()}
 
     def all(self, names: list[str], numbers: list[str]) -> Iterator[Payload]:
         for name in names:
