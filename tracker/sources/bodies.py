@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from threading import Condition
 
-from tracker.sources.troubles import GarbledError, TooLargeError
+from tracker.sources.troubles import CutError, GarbledError, TooLargeError
 
 #: Bytes of a body, packed or not, that are believed.
 LIMIT = 32 * 2**20
@@ -16,12 +17,14 @@ RATIO, SMALL = 100, 2**20
 #: Bytes unpacked at once.
 PIECE = 2**16
 #: Codings that are asked for and understood. zlib tells gzip and zlib apart itself.
-CODINGS = ("gzip", "x-gzip", "deflate")
+CODINGS = ("", "identity", "gzip", "x-gzip", "deflate")
+#: Servers that send a header twice are joined by a comma; urllib3 compares the two.
+LENGTH = re.compile(r"[0-9]{1,18}(, ?[0-9]{1,18})*")
 _EITHER = 32 + zlib.MAX_WBITS
 
 
 def collect(
-    pieces: Iterable[bytes], coding: str, grow: Callable[[int], object]
+    pieces: Iterable[bytes], packed_as: str, grow: Callable[[int], object]
 ) -> bytes:
     """Unpack a body. grow: told the size of each part before it is kept.
 
@@ -29,7 +32,7 @@ def collect(
     """
     # BytesIO hands out its bytes without a copy: the peak is one body, not two.
     kept, packed = io.BytesIO(), 0
-    unpack = _Inflate() if coding else _Same()
+    unpack = _Inflate() if packed_as else _Same()
     for piece in pieces:
         packed += len(piece)
         for part in unpack.feed(piece):
@@ -40,14 +43,22 @@ def collect(
     return kept.getvalue()
 
 
-def coding_of(header: str) -> str:
-    """The coding a header names, "" for none. Raises GarbledError for any other."""
-    named = header.strip().lower()
-    if named in ("", "identity"):
-        return ""
+def coding(headers: Mapping[str, str], ended: bool) -> str:
+    """The coding that a head names, "" for none. ended: was its end read?
+
+    Nobody needs to read the end of what is whole; but http.client takes a head that
+    was cut off for a whole one, and a length that is no number for none at all.
+    Raises CutError and GarbledError.
+    """
+    if ended:
+        raise CutError("hung up before its answer began")
+    if not LENGTH.fullmatch(headers.get("Content-Length", "0").strip()):
+        raise GarbledError("it gives no number for its length")
+    named = headers.get("Content-Encoding", "").strip().lower()
     if named not in CODINGS:
-        raise GarbledError(f'it is coded as "{named[:40]}", which was not asked for')
-    return named
+        said = re.sub(r"[^a-z0-9, -]", "?", named[:40])
+        raise GarbledError(f'it is coded as "{said}", which was not asked for')
+    return "" if named == "identity" else named
 
 
 def _check(size: int, packed: int) -> None:

@@ -17,16 +17,16 @@ from functools import cached_property, partial
 from itertools import count
 from threading import Event
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit, urlunsplit
 
 from tracker import __version__
-from tracker.errors import ConfigError, PermanentSourceError
+from tracker.errors import PermanentSourceError
 from tracker.sources import again, bodies
 from tracker.sources.addresses import Gate
 from tracker.sources.calls import Answer, Call, UpstreamError
+from tracker.sources.origins import host_of, origin, plain
 from tracker.sources.passage import Limits, Passage
-from tracker.sources.redirects import HOPS, onward, origin
-from tracker.sources.troubles import KEPT, BlockedError, UnsendableError, subject, told
+from tracker.sources.redirects import HOPS, onward
+from tracker.sources.troubles import KEPT, UnsendableError, subject, told
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
@@ -110,6 +110,7 @@ class Client:
                 answer = line[0][1].result()
                 line.popleft()
                 yield answer
+                del answer
                 room.drop(number)
         finally:
             room.open()
@@ -204,14 +205,15 @@ class Client:
             answer = self._asked(call, passage)
             return answer, onward(call, answer)
         except Exception as error:  # noqa: BLE001 - what is not known flies on
-            raise told(error, self._who(call), _host(call)) from None
+            cause = passage.late() if passage.given_up else error
+            raise told(cause, self._who(call), host_of(call.url)) from None
 
     def _asked(self, call: Call, passage: Passage) -> Answer:
+        passage.begin()
         response = self._adapter.send(_prepared(call), stream=True)
-        passage.room.drop(passage.number)
         with closing(response.raw) as raw:
+            coding = bodies.coding(response.headers, passage.ended)
             pieces = iter(partial(raw.read, bodies.PIECE, decode_content=False), b"")
-            coding = bodies.coding_of(response.headers.get("Content-Encoding", ""))
             body = bodies.collect(pieces, coding, passage.grow)
         headers = {name.lower(): text for name, text in response.headers.items()}
         return Answer(call, response.status_code, headers, body, self._clock())
@@ -227,7 +229,7 @@ class Client:
         raise failure
 
     def _who(self, call: Call) -> str:
-        return subject(self._name, _host(call))
+        return subject(self._name, host_of(call.url))
 
     @cached_property
     def _adapter(self) -> HTTPAdapter:
@@ -255,13 +257,6 @@ class Client:
         return adapter
 
 
-def _host(call: Call) -> str:
-    try:
-        return urlsplit(call.url).hostname or "no host"
-    except ValueError:
-        return "no host"
-
-
 def _prepared(call: Call) -> PreparedRequest:
     from requests import Request, RequestException
 
@@ -278,19 +273,3 @@ def _prepared(call: Call) -> PreparedRequest:
     except (RequestException, ValueError):
         # Its message holds the address, or the header with the key.
         raise UnsendableError("the address or a header cannot be sent") from None
-
-
-def plain(base_url: str | None, default: str) -> tuple[str, bool]:
-    """The base address to use, and whether its host may lie inside, on any port.
-
-    base_url replaces scheme, host and port of the platform's own address; a path of
-    it is left out. Who names a host in the settings means it. Raises ConfigError.
-    """
-    if base_url is None:
-        return default, False
-    try:
-        origin(base_url)
-    except BlockedError as error:
-        raise ConfigError("SOURCE_SETTINGS", "base_url", str(error)) from None
-    scheme, host, _, _, _ = urlsplit(base_url)
-    return urlunsplit((scheme, host, urlsplit(default).path, "", "")), True

@@ -27,7 +27,8 @@ class Limits:
 class Passage:
     """One call on its way: where it may go, until when, and how far it came.
 
-    room, number: memory for bodies, and its place among those who share it.
+    room, number: memory for bodies, and its place among those who share it. ended:
+    has the other side said that nothing more comes?
     """
 
     gate: Gate
@@ -36,6 +37,7 @@ class Passage:
     number: int
     end: float = 0.0
     received: int = 0
+    ended: bool = False
     given_up: bool = False
     wire: socket.socket | None = None
     token: Token[Passage] | None = None
@@ -68,6 +70,17 @@ class Passage:
         if self.end <= time.monotonic():
             return LateError(f"no complete answer in {self.limits.total:g} s {came}")
         return LateError(f"silent for {self.limits.idle:g} s {came}")
+
+    def begin(self) -> None:
+        """A request is about to be sent: the first, or one more."""
+        self.ended = False
+        self.room.drop(self.number)
+
+    def came(self, count: int) -> int:
+        """So many bytes were read; 0: the end."""
+        self.received += count
+        self.ended = not count
+        return count
 
     def grow(self, more: int) -> None:
         """Take so much more memory; the time to wait for it is not the server's."""

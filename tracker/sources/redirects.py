@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from tracker.sources.calls import Answer, Call
+from tracker.sources.origins import origin
 from tracker.sources.troubles import BlockedError
 
 #: Redirects that are followed, each checked like the first address.
 HOPS = 3
 MOVED = frozenset({301, 302, 303, 307, 308})
-PORTS = {"http": 80, "https": 443}
 
 
 def onward(call: Call, answer: Answer) -> Call | None:
@@ -24,23 +24,12 @@ def onward(call: Call, answer: Answer) -> Call | None:
     place = answer.headers.get("location", "")
     if answer.status not in MOVED or call.method != "GET" or not place:
         return None
-    url = urljoin(call.url, place)
+    try:
+        url = urljoin(call.url, place)
+    except ValueError:
+        raise BlockedError("redirects to no address of the web") from None
     before, after = origin(call.url), origin(url)
     if before[0] == "https" and after[0] != "https":
         raise BlockedError(f"redirects from https to {after[0] or 'nothing'}")
     headers = call.headers if before == after else {}
     return replace(call, url=url, headers=headers, params=())
-
-
-def origin(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port. Raises BlockedError for what is no web address."""
-    try:
-        parts = urlsplit(url)
-        scheme, host, port = parts.scheme, parts.hostname or "", parts.port
-    except ValueError:
-        raise BlockedError("the address is not one of the web") from None
-    if scheme not in PORTS or not host:
-        raise BlockedError("the address is not one of http or https")
-    if "@" in parts.netloc:
-        raise BlockedError("the address holds a user or password")
-    return scheme, host, port or PORTS[scheme]

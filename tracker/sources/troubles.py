@@ -34,6 +34,10 @@ class UnreachableError(TroubleError):
         self.late = late
 
 
+class CutError(TroubleError):
+    """An answer that broke off."""
+
+
 class BlockedError(TroubleError):
     """A way that must not be taken."""
 
@@ -81,6 +85,8 @@ def _trouble(error: TroubleError, who: str, host: str) -> Exception:
             return UpstreamError("TIMEOUT", who, said, KEPT)
         case UnreachableError():
             return _broken("TIMEOUT" if error.late else "UPSTREAM", who, said)
+        case CutError():
+            return _broken("UPSTREAM", who, said)
         case GarbledError():
             return TransientSourceError("UPSTREAM", who, said, f"Dropped. {KEPT}")
         case DistrustError(certificate=False):

@@ -48,9 +48,7 @@ class Wire(socket.socket):
     """A plain connection."""
 
     def recv_into(self, *args: Any) -> int:
-        count = timed(self, super().recv_into, *args)
-        RUNNING.get().received += count
-        return count
+        return RUNNING.get().came(timed(self, super().recv_into, *args))
 
     def sendall(self, *args: Any) -> None:
         timed(self, super().sendall, *args)
@@ -60,9 +58,7 @@ class TLSWire(ssl.SSLSocket):
     """An encrypted connection; its `sendall` is made of `send`."""
 
     def recv_into(self, *args: Any) -> int:
-        count = timed(self, super().recv_into, *args)
-        RUNNING.get().received += count
-        return count
+        return RUNNING.get().came(timed(self, super().recv_into, *args))
 
     def send(self, *args: Any) -> int:
         return timed(self, super().send, *args)
@@ -83,9 +79,7 @@ def connect(host: str, port: int, options: Any) -> Wire:
         # A dead first address must leave time for the second.
         share = max(end - time.monotonic(), 0.001) / (len(open_to) - number)
         try:
-            wire = _dial(family, address, options, share)
-            wire.settimeout(passage.left(passage.limits.connect))  # the handshake's
-            return wire
+            return _dial(family, address, options, share)
         except OSError as error:
             failure = _unreached(error, passage.limits)
     raise failure
@@ -144,6 +138,8 @@ def _dial(
             wire.setsockopt(*option)
         wire.settimeout(seconds)
         wire.connect(address)
+        passage = RUNNING.get()
+        wire.settimeout(passage.left(passage.limits.connect))  # for a handshake
     except BaseException:
         wire.close()
         raise
