@@ -21,7 +21,8 @@ WORDS = {"errors", "model", "codes", "cells", "sheet", "people", "facts", "slots
 WORDS |= {"forms", "cron", "secrets", "plan", "planfields", "__version__"}
 #: What runs by itself: it asks the application, and knows neither SQL nor templates.
 SERVICES = {"daemon", "schedule", "looks", "watch", "workers", "publisher", "timing"}
-SERVICES |= {"hosts", "lock", "log", "systemd", "status", "doctor", "retry"}
+SERVICES |= {"hosts", "lock", "log", "systemd", "status", "doctor", "retry", "stop"}
+SERVICES |= {"byhand"}
 
 #: A part of the package, and the parts it may import besides itself.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -44,13 +45,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "app": WORDS | {"sources", "store", "settings", "ingest", "asking"},
     "publish": WORDS | {"app", "store", "report", "kpi", "checks", "settings"},
     **{
-        name: WORDS | SERVICES | {"app", "publish", "store", "settings", "sources"}
+        name: WORDS
+        | SERVICES
+        | {"app", "publish", "store", "settings", "sources", "server"}
         for name in SERVICES
     },
+    "server": WORDS
+    | {"app", "store", "settings", "sources", "log", "stop", "systemd"},
     "cli": WORDS
     | SERVICES
     | {"app", "publish", "store", "settings", "sources", "checks", "kpi"}
-    | {"blocks", "trial", "stub"},
+    | {"blocks", "trial", "server", "stub"},
 }
 #: With these SQL is written: nobody outside the store may hold them but app.
 INSIDE_STORE = {"tracker.store.tables", "tracker.store.database"}
@@ -61,9 +66,11 @@ HOMES = {
     "altair": ("tracker/report/charts.py",),
     "apscheduler": ("tracker/schedule.py",),
     "click": ("tracker/cli/",),
+    "httptools": ("tracker/server/",),
     "jinja2": ("tracker/report/site.py",),
     "keyring": ("tracker/secrets.py",),
     "markupsafe": ("tracker/report/site.py",),
+    "prometheus_client": ("tracker/server/metrics.py",),
     "psycopg": ("tracker/store/",),
     "pydantic": (),
     "requests": ("tracker/sources/httpclient.py",),
@@ -71,7 +78,10 @@ HOMES = {
     "sqlalchemy": ("tracker/store/",),
     "sqlite3": ("tracker/store/",),
     "sqlmodel": ("tracker/store/",),
+    "starlette": ("tracker/stub/server.py",),
     "tomlkit": ("tracker/blocks.py",),
+    "uvicorn": ("tracker/server/", "tracker/stub/server.py"),
+    "uvloop": ("tracker/server/",),
     "urllib3": ("tracker/sources/wires.py", "tracker/sources/troubles.py"),
     "vl_convert": ("tracker/report/charts.py",),
 }

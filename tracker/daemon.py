@@ -1,7 +1,8 @@
 """The daemon: looks at sources when it is time, and keeps the pages current.
 
 Threads: the main one waits for signals and watches the clock; one writes
-heartbeats; one does upkeep (settings, pages); each look at a source has its own.
+heartbeats; one does upkeep (settings, pages); each look at a source has its own; the
+HTTP door has some too.
 Only looks and upkeep may take long, so nothing here holds up a signal or a
 heartbeat. The work of a thread is a step that may fail and is done again.
 """
@@ -13,29 +14,29 @@ import json
 import logging
 import os
 import platform
-import signal
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from queue import SimpleQueue
 
 from tracker import app, log
 from tracker.errors import ConfigError, TrackerError
-from tracker.hosts import PREFIX, host_name, refuse_twin
+from tracker.hosts import PREFIX, host_name, lease_length, refuse_twin
 from tracker.lock import HomeLock
 from tracker.looks import Looks
 from tracker.publisher import LEASE as PUBLISHER
 from tracker.publisher import Publisher
 from tracker.schedule import Timetable
+from tracker.server.door import Door
 from tracker.settings import FILE, Settings
 from tracker.slots import Every
+from tracker.stop import on_signal
 from tracker.systemd import notify
 from tracker.workers import Work, Workers
 
 logger = logging.getLogger(__name__)
 
-#: How long a host's leases live unless they are renewed, each third of it; ms.
-LEASE = 15_000
 #: A run that takes longer is given up, in seconds: network, files.
 DEADLINE, FILE_DEADLINE = 300.0, 3600.0
 #: Looks under way may end for so long after SIGTERM, in seconds.
@@ -52,19 +53,29 @@ SWEEP = 10.0
 class Daemon:
     """One daemon of one workspace, until `stop` is set."""
 
-    def __init__(self, home: Path, stop: threading.Event) -> None:
+    def __init__(
+        self, home: Path, stop: threading.Event, *, behind_proxy: bool = False
+    ) -> None:
         self.home, self.stop = home, stop
         self._settings = _stamp(home)
         self.tracker = app.open_tracker(home)
         _hide_secrets(self.tracker.settings)
         self.host = host_name(self.tracker.settings)
-        self.looks = Looks(self.tracker, self.host, LEASE)
+        self.lease = lease_length(self.tracker.settings)
+        self.looks = Looks(self.tracker, self.host, self.lease)
         self.workers = Workers(self._look)
-        self.publisher = Publisher(self.host, LEASE)
+        self.publisher = Publisher(self.host, self.lease)
         self.timetable = Timetable(self._call)
         self._ticked = self._swept = time.monotonic()
         self._went_back = False
         self._term = 0
+        self._told: SimpleQueue[set[str]] = SimpleQueue()
+        self.door = Door(
+            self.tracker,
+            behind_proxy=behind_proxy,
+            kept=self.hurry,
+            ticked=lambda: self._ticked,
+        )
 
     def run(self) -> int:
         """The exit code, once it was told to stop. LockedError when another runs."""
@@ -75,6 +86,7 @@ class Daemon:
         threads = [
             _thread("heartbeat", self._beat_on),
             _thread("upkeep", self._keep_up),
+            _thread("listen", self._listen),
         ]
         notify("READY=1")
         self._look_at_all()
@@ -98,8 +110,8 @@ class Daemon:
         now, runs = self._now(), self.tracker.runs
         refuse_twin(self.tracker, self.host, now)
         said = {"pid": os.getpid(), "machine": platform.node(), "since": now}
-        holder = json.dumps({**said, "lease": LEASE})
-        self._term = runs.leases.seize(PREFIX + self.host, holder, now, LEASE)
+        holder = json.dumps({**said, "lease": self.lease})
+        self._term = runs.leases.seize(PREFIX + self.host, holder, now, self.lease)
         runs.forget_future(now + JUMP)
         for name in runs.recover(self.host, now):
             state = runs.state(name)
@@ -133,6 +145,20 @@ class Daemon:
         for name in self.looks.schedules:
             self._call(name)
 
+    def hurry(self, names: set[str]) -> None:
+        """These have new deliveries: look at them within a second."""
+        self._told.put(names)
+
+    def _hurry_on(self) -> None:
+        """Look at sources that were told something; again when a look that began
+        before is still under way."""
+        names: set[str] = set()
+        while not self._told.empty():
+            names |= self._told.get()
+        left = {name for name in names if not self.workers.look(name)}
+        if left:
+            self._told.put(left)
+
     def _look(self, work: Work) -> None:
         if self.looks.look(work):
             self.publisher.hurry()
@@ -149,6 +175,7 @@ class Daemon:
         while not self.stop.wait(1.0):
             was, steady = steady, _steady()
             before, wall = wall, time.time()
+            self._hurry_on()
             moved = round((wall - before - (steady - was)) * 1000)
             if abs(moved) > JUMP:
                 self._jumped(moved)
@@ -165,6 +192,7 @@ class Daemon:
 
     def _end(self, threads: list[threading.Thread]) -> None:
         notify("STOPPING=1")
+        threads.append(_thread("close", self.door.close))
         self.timetable.stop()
         end = time.monotonic() + PATIENCE
         left = self.workers.wait(PATIENCE)
@@ -193,7 +221,7 @@ class Daemon:
     # -- heartbeat --------------------------------------------------------------------
 
     def _beat_on(self) -> None:
-        while not self.stop.wait(LEASE / 3000):
+        while not self.stop.wait(self.lease / 3000):
             _try("heartbeat", self.beat)
 
     def beat(self) -> None:
@@ -205,7 +233,7 @@ class Daemon:
         self._renew_own(now)
         works = [work for work in self.workers.under_way() if not work.given_up]
         claims = {work.name: work.term for work in works if work.term is not None}
-        for name in runs.renew(claims, now, LEASE):
+        for name in runs.renew(claims, now, self.lease):
             said = {"action": "heartbeat", "source": name}
             logger.debug("a claim has ended or gone to another host", extra=said)
         for work in works:
@@ -215,7 +243,7 @@ class Daemon:
         own = {PREFIX + self.host: self._term}
         if self.publisher.term:
             own[PUBLISHER] = self.publisher.term
-        lost = self.tracker.runs.leases.renew(own, now, LEASE)
+        lost = self.tracker.runs.leases.renew(own, now, self.lease)
         if PUBLISHER in lost:
             self.publisher.term = 0
         if PREFIX + self.host in lost:
@@ -239,6 +267,14 @@ class Daemon:
         block = self.tracker.settings.source(name)
         files = block is not None and "path" in block.options
         return FILE_DEADLINE if files else DEADLINE
+
+    # -- listening --------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        """Open the door; while its address is taken, try again."""
+        while not (self.door.is_open or self.stop.is_set()):
+            _try("listen", self.door.open)
+            self.stop.wait(SWEEP)
 
     # -- upkeep -----------------------------------------------------------------------
 
@@ -276,26 +312,16 @@ class Daemon:
         self._look_at_all()
 
 
-def run_daemon(home: Path) -> int:
+def run_daemon(home: Path, *, behind_proxy: bool = False) -> int:
     """Run until SIGTERM or SIGINT; a second signal ends the process at once."""
     stop = threading.Event()
-    _on_signal(stop)
-    daemon = Daemon(home, stop)
+    on_signal(stop)
+    daemon = Daemon(home, stop, behind_proxy=behind_proxy)
     code = daemon.run()
     if daemon.workers.under_way():
         logging.shutdown()
         os._exit(code)  # a thread that hangs would keep the process
     return code
-
-
-def _on_signal(stop: threading.Event) -> None:
-    def once(number: int, frame: object) -> None:
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, signal.SIG_DFL)
-        stop.set()
-
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, once)
 
 
 def _thread(name: str, target: Callable[[], None]) -> threading.Thread:

@@ -38,12 +38,17 @@ HIDDEN = re.compile(
 
 #: Attributes that every record of `logging` has; all others are fields.
 USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "action"}
+USUAL |= {"once"}
 
 Record = logging.LogRecord
 
 
 class Filter(logging.Filter):
-    """Lets a trouble pass once in QUIET seconds, then with the count of the rest."""
+    """Lets a trouble pass once in QUIET seconds, then with the count of the rest.
+
+    Troubles are the same by their message, or by the field `once` where messages
+    differ in what does not matter.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -58,7 +63,7 @@ class Filter(logging.Filter):
             record.levelno,
             getattr(record, "action", record.name),
             _fields(record).get("source"),
-            record.getMessage(),
+            getattr(record, "once", None) or record.getMessage(),
         )
         since, repeats = self._told.get(key, (now - QUIET, 0))
         if now - since < QUIET:

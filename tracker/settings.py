@@ -35,7 +35,9 @@ LISTS: dict[str, tuple[str, ...]] = {
     "alert": ("name", "when", "campaign", "to", "cooldown", "quiet"),
     "rate_card": ("name", "dated", "source", "currency", "rates"),
 }
-DURATIONS = ("window", "lease", "after", "cooldown")
+DURATIONS = ("window", "after", "cooldown")
+#: Shortest and longest lease of a host, in ms.
+LEASES = (5_000, 300_000)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ class Settings:
     """What tracker.toml says, with the defaults for what it leaves out.
 
     database: URL. site: folder of the pages, relative to the workspace. listen:
-    host and port. public: address under which the world sees the server. raw: the
+    host and port. public: address under which the world sees the server.
+    behind_proxy: a proxy stands before it. metrics: who may read /metrics. raw: the
     whole file, for parts that read their own tables.
     """
 
@@ -70,6 +73,8 @@ class Settings:
     site: str = "site"
     listen: str = "127.0.0.1:8040"
     public: str | None = None
+    behind_proxy: bool = False
+    metrics: str = "loopback"
     sources: tuple[SourceSettings, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
 
@@ -103,10 +108,12 @@ def _top(form: Form, raw: Mapping[str, Any], home: Path) -> Settings:
         site=form.field("site", forms.text, usual.site),
         listen=server.field("listen", address, usual.listen),
         public=server.field("public", _public, None),
+        behind_proxy=server.field("behind_proxy", _yes, usual.behind_proxy),
+        metrics=server.field("metrics", _readers, usual.metrics),
         sources=tuple(_sources(form)),
         raw=raw,
     )
-    server.finish("metrics")
+    server.finish()
     _others(form)
     form.finish()
     return settings
@@ -140,6 +147,21 @@ def address(value: Any) -> str:
     host, _, port = forms.text(value).rpartition(":")
     if not host or not port.isdecimal() or int(port) > 65535:
         raise ValueError(f'"{value}" is no address; write 127.0.0.1:8040')
+    return str(value)
+
+
+def _yes(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("is neither true nor false")
+    return value
+
+
+def _readers(value: Any) -> str:
+    """Who may read the figures for machines."""
+    if isinstance(value, bool):
+        return "all" if value else "off"
+    if value not in ("loopback", "all", "off"):
+        raise ValueError(f'"{value}" is not known; write "loopback", "all" or "off"')
     return str(value)
 
 
@@ -227,4 +249,13 @@ def _section(block: Form, keys: tuple[str, ...]) -> None:
     for key in DURATIONS:
         if key in keys:
             block.field(key, forms.duration, 0)
+    if "lease" in keys:
+        block.field("lease", _lease, 0)
     block.finish(*keys)
+
+
+def _lease(value: Any) -> int:
+    length = forms.duration(value)
+    if not LEASES[0] <= length <= LEASES[1]:
+        raise ValueError(f'"{value}" is no lease; it goes from "5s" to "5m"')
+    return length

@@ -39,7 +39,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "ingest": ("tracker.cli.ingest:ingest", "Collect from sources now."),
         "quarantine": ("tracker.cli.quarantine:quarantine", "Rows that were refused."),
         "post": ("tracker.cli.post:post", "Posts."),
-        "reading": ("tracker.cli.post:reading", "Readings of posts."),
+        "reading": ("tracker.cli.reading:reading", "Readings of posts."),
         "stub": ("tracker.cli.stub:stub", "The platforms' APIs, without keys."),
     },
     "Figures": {
@@ -48,6 +48,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "report": ("tracker.cli.report:report", "Write the pages."),
         "export": ("tracker.cli.export:export", "Write data for other programs."),
         "daemon": ("tracker.cli.daemon:daemon", "Collect and report until stopped."),
+        "serve": ("tracker.cli.serve:serve", "Only listen, until stopped."),
     },
 }
 PLACES = {name: at for group in COMMANDS.values() for name, (at, _) in group.items()}

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from tracker.status import SourceStatus, Status
 
 
-@click.command()
-@click.option(
+log_option = click.option(
     "--log",
     "form",
     type=click.Choice(["auto", "json", "plain"]),
@@ -35,20 +34,31 @@ if TYPE_CHECKING:
     show_default=True,
     help="Form of the log on standard error; auto: plain on a terminal.",
 )
+proxy_option = click.option(
+    "--behind-proxy",
+    is_flag=True,
+    help="A proxy stands before it, so it may listen to other machines.",
+)
+
+
+@click.command()
+@log_option
+@proxy_option
 @with_home
-def daemon(home: Path, form: str) -> int:
-    """Collect on schedule and keep the pages current, until told to stop.
+def daemon(home: Path, form: str, behind_proxy: bool) -> int:
+    """Collect on schedule, listen, and keep the pages current, until told to stop.
 
     SIGTERM or Ctrl-C ends it within 25 seconds, nothing half done; a second signal
     ends it at once. One daemon runs on a SQLite home: another one exits with 5.
     """
     from tracker.daemon import run_daemon
 
-    _start_log(form)
-    return run_daemon(home)
+    start_log(form)
+    return run_daemon(home, behind_proxy=behind_proxy)
 
 
-def _start_log(form: str) -> None:
+def start_log(form: str) -> None:
+    """Tell what happens on standard error, in the form that was asked for."""
     import logging
 
     from tracker import log
