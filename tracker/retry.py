@@ -37,7 +37,7 @@ def retry(
     for _, group in groupby(chosen, key=lambda one: (one.source, one.payload)):
         rows = list(group)
         batch = _again(tracker, rows, now)
-        kept += batch.frame.height
+        kept += batch.frame.height + len(batch.events)
         errors += [_still(row, batch) for row in rows if _failed(row, batch)]
     return len(chosen), kept, errors
 
@@ -56,7 +56,7 @@ def _again(tracker: Tracker, rows: list[Quarantined], now: int) -> Batch:
         )
     raws = [(row.line, row.raw) for row in rows if row.raw]
     batch = source.reparse(first.header or (), raws, first.recorded_at)
-    if batch.frame.height:
+    if batch.frame.height or batch.events:
         _keep(tracker, first, batch, now)
     Quarantine(tracker.database).settle({r.line: r.id for r in rows if r.raw}, batch)
     return batch
@@ -72,9 +72,10 @@ def _keep(tracker: Tracker, first: Quarantined, batch: Batch, now: int) -> None:
         provenance=source.policy.provenance.value,
         now=now,
     )
-    body = repr([(first.payload, now), batch.frame.rows()]).encode()
+    body = repr([(first.payload, now), batch.frame.rows(), batch.events]).encode()
     payload = Payload(first.file, now, body=body)
-    tally = tracker.ledger.keep(desk, payload, [Batch(batch.frame)], supersede=False)
+    read = Batch(batch.frame, events=batch.events)
+    tally = tracker.ledger.keep(desk, payload, [read], supersede=False)
     tracker.runs.finish(run, _report(source.name, tally), now)
 
 

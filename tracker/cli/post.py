@@ -1,4 +1,4 @@
-"""tracker post and tracker reading: what is known of single posts."""
+"""tracker post: what is known of single posts, and posts noted by hand."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 from tracker.cli.common import (
     emit_json,
     json_option,
+    now_ms,
     say,
     table,
     wants_json,
@@ -36,7 +37,7 @@ def list_(
     """List posts with their last known figures."""
     found = [
         row
-        for row in _rows(tracker, "posts")
+        for row in rows_of(tracker, "posts")
         if (not unattributed or row["ambassador"] is None)
         and (platform is None or row["platform"] == platform)
     ]
@@ -70,7 +71,7 @@ def show(tracker: Tracker, platform: str, post_id: str) -> None:
     def mine(name: str) -> list[dict[str, Any]]:
         return [
             row
-            for row in _rows(tracker, name)
+            for row in rows_of(tracker, name)
             if (row["platform"], row["post_id"]) == (platform, post_id)
         ]
 
@@ -82,33 +83,43 @@ def show(tracker: Tracker, platform: str, post_id: str) -> None:
         emit_json({"post": found[0], "readings": readings})
         return
     table(("what", "value"), [(k, v) for k, v in found[0].items() if v is not None])
-    _show_readings(readings)
+    show_readings(readings)
 
 
-@click.group()
-def reading() -> None:
-    """Readings: what one source said of one post at one moment."""
-
-
-@reading.command("list")
-@click.argument("platform")
-@click.argument("post_id")
-@json_option
+@post.command()
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.option("--handle", help="The account that posted it.")
+@click.option("--ambassador", help="Whose post it is: their handle there is taken.")
+@click.option("--campaign", help="Say so if it does not count for this campaign.")
+@click.option("--published", metavar="TIME", help="When it was posted.")
+@click.option("--caption", help="What it says; hashtags count for campaigns.")
 @with_tracker
-def list_readings(tracker: Tracker, platform: str, post_id: str) -> None:
-    """List the readings of a post, oldest first."""
-    found = [
-        row
-        for row in _rows(tracker, "readings")
-        if (row["platform"], row["post_id"]) == (platform, post_id)
-    ]
-    if wants_json():
-        emit_json({"readings": found})
-    else:
-        _show_readings(found)
+def add(
+    tracker: Tracker,
+    urls: tuple[str, ...],
+    handle: str | None,
+    ambassador: str | None,
+    campaign: str | None,
+    published: str | None,
+    caption: str | None,
+) -> int:
+    """Note posts by their addresses; their figures are unknown."""
+    from tracker import byhand
+
+    outside = 0
+    for url in urls:
+        whose = byhand.handle_of(tracker, ambassador, url) if ambassador else handle
+        words = {"url": url, "handle": whose, "published_at": published}
+        said = {k: v for k, v in {**words, "caption": caption}.items() if v is not None}
+        post = byhand.add_post(tracker, said, now=now_ms())
+        say(f"Noted {post.platform} {post.post_id}.")
+        if campaign and not byhand.counts_for(tracker, post, campaign):
+            outside += 1
+            say(f"It does not count for {campaign}: is its account enrolled?")
+    return 1 if outside else 0
 
 
-def _show_readings(readings: list[dict[str, Any]]) -> None:
+def show_readings(readings: list[dict[str, Any]]) -> None:
     from tracker.model import METRICS
 
     used = [m for m in METRICS if any(row[m] is not None for row in readings)]
@@ -116,7 +127,7 @@ def _show_readings(readings: list[dict[str, Any]]) -> None:
     table(columns, [[row[name] for name in columns] for row in readings])
 
 
-def _rows(tracker: Tracker, name: str) -> list[dict[str, Any]]:
+def rows_of(tracker: Tracker, name: str) -> list[dict[str, Any]]:
     from tracker.store import extracts
 
     columns = extracts.EXTRACTS[name].columns

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """The file that typed figures rest on: its name, its SHA-256 in hex, a note."""
+
+    file: str
+    sha256: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Payload:
     """Something a source handed over, still unread.
 
@@ -33,7 +42,7 @@ class Payload:
     bookmark: where to go on from, once this payload is kept.
     asked: ids of the posts that an API was asked for in this answer; those that
     the answer lacks are unknown, not zero. deliveries: numbers of those it was
-    put together from; they are read when it is kept.
+    put together from; they are read when it is kept. evidence: what it rests on.
     """
 
     label: str
@@ -46,6 +55,7 @@ class Payload:
     notices: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     deliveries: tuple[int, ...] = ()
+    evidence: Evidence | None = None
 
 
 #: Columns of `Batch.audience`: line Int64, platform, handle, metric String, day

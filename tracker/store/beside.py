@@ -13,7 +13,7 @@ from tracker.store.database import Link
 if TYPE_CHECKING:
     import polars as pl
 
-    from tracker.sources.base import Batch, Event, Payload
+    from tracker.sources.base import Batch, Event, Evidence, Payload
     from tracker.store.ledger import Desk
 
 
@@ -40,12 +40,21 @@ class Beside:
         _reject(link, payload_id, rejects)
         self._answered.write(link, self._source)
         inbox.done(link, self._payload.deliveries)
+        _prove(link, payload_id, self._payload.evidence)
         if self._payload.bookmark is not None:
             link.run(
                 "UPDATE source SET bookmark = ? WHERE id = ?",
                 (self._payload.bookmark, self._source),
             )
         return tally
+
+
+def _prove(link: Link, payload_id: int, evidence: Evidence | None) -> None:
+    if evidence is not None:
+        link.run(
+            "INSERT INTO evidence (payload_id, file, digest, note) VALUES (?, ?, ?, ?)",
+            (payload_id, evidence.file, evidence.sha256, evidence.note),
+        )
 
 
 def _reject(link: Link, payload_id: int, rejects: list[Reject]) -> None:

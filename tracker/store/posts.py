@@ -19,11 +19,11 @@ import polars as pl
 from tracker.model import ATTRIBUTES, METRICS
 from tracker.store import bulk
 from tracker.store.database import Link
-from tracker.store.gains import UNKNOWN, Known
+from tracker.store.gains import UNKNOWN, Known, steps
 
 if TYPE_CHECKING:
     from tracker.sources.base import Batch
-    from tracker.store.gains import Ints
+    from tracker.store.gains import Ints, Series
 
 #: Posts whose state is written at once.
 AT_ONCE = 20_000
@@ -227,6 +227,20 @@ class Posts:
             self.said = _overlaid(self.said, slots[which], merged[which])
             self.changed[slots[which]] = True
         return altered
+
+    def learn(self, after: Series) -> None:
+        """Last known values of posts whose readings were recounted."""
+        starts = after.starts
+        slot_of = pl.DataFrame({"id": self.id}).with_row_index("slot")
+        found = pl.DataFrame({"id": after.post[starts]}).join(
+            slot_of, on="id", how="left", maintain_order="left"
+        )
+        whose = found["slot"].to_numpy().astype(np.int64)
+        last = steps(after).last
+        self.known.values[whose] = last.values
+        self.known.at[whose] = np.where(last.values < 0, NEVER, last.at)
+        self.first_at[whose] = after.at[starts]
+        self.last_at[whose] = after.at[after.ends(starts)]
 
     def write(self) -> None:
         """Write all posts of this transaction."""

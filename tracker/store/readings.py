@@ -18,6 +18,7 @@ import polars as pl
 from tracker.model import METRICS, Tally
 from tracker.store import bulk, series
 from tracker.store.behind import Behind
+from tracker.store.corrections import standing
 from tracker.store.database import Link
 from tracker.store.gains import Known, Series, contributions, steps
 from tracker.store.merge import Merged, Rows, merge
@@ -178,6 +179,7 @@ class Keeping:
         if not len(new):
             return merge(new, new)
         self._behind.wait()
+        new = standing(self._link, new)
         merged = merge(series.same_identity(self._link, new), new)
         self._keep_smaller(merged)
         changed = np.union1d(merged.added.post, merged.replaced.post)
@@ -193,7 +195,7 @@ class Keeping:
             self._write(merged, posts)
             after = series.of(self._link, posts)
             self._sums.recounted(before, after)
-            self._learn(after)
+            self._posts.learn(after)
 
     def _pieces(self, changed: Ints, merged: Merged) -> Iterable[Ints]:
         several = max(1, len(changed) * 60 // series.AT_ONCE)
@@ -221,21 +223,6 @@ class Keeping:
             keys=["post_id", "captured_at"],
             conflict="replace",
         )
-
-    def _learn(self, after: Series) -> None:
-        """Last known values of recounted posts."""
-        posts = self._posts
-        starts = after.starts
-        slot_of = pl.DataFrame({"id": posts.id}).with_row_index("slot")
-        found = pl.DataFrame({"id": after.post[starts]}).join(
-            slot_of, on="id", how="left", maintain_order="left"
-        )
-        whose = found["slot"].to_numpy().astype(np.int64)
-        last = steps(after).last
-        posts.known.values[whose] = last.values
-        posts.known.at[whose] = np.where(last.values < 0, -(2**62), last.at)
-        posts.first_at[whose] = after.at[starts]
-        posts.last_at[whose] = after.at[after.ends(starts)]
 
     def _keep_smaller(self, merged: Merged) -> None:
         beaten, number = merged.beaten, merged.beaten_metric
