@@ -30,6 +30,7 @@ from tracker.sources.platforms.manner import (
     Manner,
     Tag,
     handle_gone,
+    reaches_back,
     span,
     tagged,
     together,
@@ -198,7 +199,9 @@ class _Talk:
             keys = [key for _, key in uris if key]
             top = max([top, *keys])
             cursor = answers.text_at(value, "cursor")
-            if any(key <= newest for key in keys if newest) or self._reaches_back(own):
+            if any(key <= newest for key in keys if newest) or reaches_back(
+                self.settings, own, "post.indexedAt"
+            ):
                 cursor = None
             if cursor is None:
                 self.said["newest"][handle.lower()] = top
@@ -214,12 +217,6 @@ class _Talk:
             params.append(("cursor", cursor))
         call = self.api.get("/xrpc/app.bsky.feed.getAuthorFeed", params)
         return self.api.send(call, MANNER.judge(self.settings, also=(400,)))
-
-    def _reaches_back(self, own: list[dict[str, Any]]) -> bool:
-        """Is a post of this page older than `since`?"""
-        since = self.settings.since
-        dates = [when(answers.text_at(o, "post.indexedAt") or "") for o in own]
-        return since is not None and any(type(d) is int and d < since for d in dates)
 
     # -- known posts --------------------------------------------------------------
 

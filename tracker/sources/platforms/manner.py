@@ -13,6 +13,7 @@ from tracker.sources.calls import Answer
 from tracker.sources.platforms import answers
 from tracker.sources.platforms.answers import Sort
 from tracker.sources.platforms.api import Api, Judge
+from tracker.sources.platforms.items import when
 from tracker.sources.platforms.settings import Settings
 from tracker.sources.values import visible
 
@@ -116,6 +117,13 @@ def handle_gone(settings: Settings, handle: str) -> str:
         f"notice[HANDLE_GONE] {settings.subject}: {settings.kind} knows no account "
         f'"{who}". Nothing new is looked for there. Check the roster.'
     )
+
+
+def reaches_back(settings: Settings, items: Sequence[Any], path: str) -> bool:
+    """Is one of a page's posts older than `since`? path: of its moment."""
+    moments = [when(answers.text_at(item, path) or "") for item in items]
+    since = settings.since
+    return since is not None and any(type(m) is int and m < since for m in moments)
 
 
 def together(many: Sequence[T], size: int) -> Iterator[tuple[int, Sequence[T]]]:

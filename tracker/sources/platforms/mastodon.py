@@ -30,6 +30,7 @@ from tracker.sources.platforms.manner import (
     Tag,
     bearer,
     handle_gone,
+    reaches_back,
     span,
     tagged,
     together,
@@ -264,7 +265,8 @@ class _Talk:
             items = answers.list_of(answer, run.settings.subject, pages.label)
             ids = [answers.text_at(item, "id") or "" for item in items]
             top = max([top, *ids], key=_order)
-            cursor = _older(answer) if items else None
+            old = reaches_back(run.settings, items, "created_at")
+            cursor = None if old or not items else _older(answer)
             if cursor is None:
                 run.said[handle] = [number, top]
             done = None if cursor else marks.write(run.said)

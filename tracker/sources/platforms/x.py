@@ -262,7 +262,7 @@ class _Talk:
         if answer.status == 400:
             answer = self.api.send(self._call(path, self._mended(answer, params)))
         told = answers.objects_at(answers.envelope(answer), "data")
-        if answer.at % DAY > 60_000:  # no longer could a call have begun yesterday
+        if answer.at // DAY == self.questions.now // DAY:  # reserved the same day
             self._pay(min(0, len(told) - reserved))
         return answer
 
