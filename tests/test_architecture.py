@@ -43,7 +43,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "blocks": WORDS | {"settings"},
     "asking": WORDS | {"sources", "store", "settings"},
     "app": WORDS | {"sources", "store", "settings", "ingest", "asking"},
-    "publish": WORDS | {"app", "store", "report", "kpi", "checks", "settings"},
+    "publish": WORDS
+    | {"app", "store", "report", "kpi", "checks", "settings", "status"},
     **{
         name: WORDS
         | SERVICES

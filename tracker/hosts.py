@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracker.errors import LockedError
+from tracker.forms import duration
 from tracker.model import iso
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from tracker.settings import Settings
 
 PREFIX = "daemon:"
+#: How long a host's leases live unless they are renewed, each third of it; ms.
+LEASE = 15_000
 #: A host unheard of for so many leases is gone.
 GONE = 10
 
@@ -44,6 +47,13 @@ def host_name(settings: Settings) -> str:
     section = settings.raw.get("host", {})
     told = section.get("name") if isinstance(section, Mapping) else None
     return os.environ.get("TRACKER_HOST") or told or platform.node() or "localhost"
+
+
+def lease_length(settings: Settings) -> int:
+    """`[host] lease`, in ms: how long a host may be silent before others take over."""
+    section = settings.raw.get("host", {})
+    told = section.get("lease") if isinstance(section, Mapping) else None
+    return duration(told) if told is not None else LEASE
 
 
 def hosts(tracker: Tracker, now: int) -> list[Host]:

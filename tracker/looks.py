@@ -16,6 +16,7 @@ from tracker.forms import duration
 from tracker.model import Outcome, RunReport, iso
 from tracker.settings import SourceSettings
 from tracker.slots import Every, Schedule, due
+from tracker.store.inbox import Inbox
 from tracker.timing import timing
 from tracker.watch import USUAL_REST, Watch
 from tracker.workers import Work
@@ -50,6 +51,7 @@ class Looks:
     def adopt(self, tracker: app.Tracker) -> None:
         """Look as these settings say from now on."""
         self.tracker = tracker
+        self._inbox = Inbox(tracker.database)
         blocks = [
             block
             for block in tracker.settings.sources
@@ -75,8 +77,9 @@ class Looks:
 
     @property
     def scheduled(self) -> set[str]:
-        """Sources with slots; the others are watched, and run when files change."""
-        return self.schedules.keys() - self._watches.keys()
+        """Sources with slots; the others run when files change or deliveries came."""
+        told = {name for name, each in self._timings.items() if each.told}
+        return self.schedules.keys() - self._watches.keys() - told
 
     def resting(self, name: str) -> bool:
         return self._rests.get(name, 0.0) > time.monotonic()
@@ -105,6 +108,8 @@ class Looks:
         now = self._clock()
         if name in self._watches and not self._watches[name].changed(now):
             return None
+        if self._timings[name].told and not self._inbox.waiting(name, 1):
+            return None
         if (name, block.kind) not in self._known:
             runs.source_id(name, block.kind)
             self._known.add((name, block.kind))
@@ -129,6 +134,8 @@ class Looks:
         """The slot, and how many missed ones are merged into it."""
         if name in self._watches:
             return now // 1000 * 1000, 0
+        if self._timings[name].told:
+            return now, 0
         schedule = self._timings[name].schedule
         if schedule is None:
             return None

@@ -7,7 +7,7 @@ costs little; the same data give the same bytes, whenever they are built.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -22,9 +22,8 @@ from tracker.report.words import LANGUAGES, Words
 if TYPE_CHECKING:
     from tracker.app import Tracker
     from tracker.report.site import Site
+    from tracker.settings import SourceSettings
 
-#: A source is late when it has missed two looks and these milliseconds.
-GRACE = 600_000
 CHARTS = Path(".cache") / "charts"
 
 
@@ -223,28 +222,24 @@ def _digest(*texts: str) -> str:
 
 def source_facts(tracker: Tracker, now: int) -> tuple[SourceFacts, ...]:
     """Sources of tracker.toml with their state; late by the clock of the caller."""
-    states = {state.name: state for state in tracker.runs.states()}
-    return tuple(_sources(tracker, states, now))
+    from tracker.status import sources
 
-
-def _sources(
-    tracker: Tracker, states: dict[str, Any], now: int
-) -> Iterator[SourceFacts]:
-    for block in sorted(tracker.settings.sources, key=lambda block: block.name):
-        state = states.get(block.name)
-        every = _cadence(block.every) if block.every else block.cron
-        late = None
-        if state and state.last_run is not None and block.every:
-            over = now - state.last_run - 2 * block.every
-            late = over if over > GRACE else None
-        yield SourceFacts(
-            block.name,
-            block.kind,
-            every,
-            state.state if state else "ready",
-            state.reason if state else None,
-            late,
+    found = sorted(sources(tracker, now), key=lambda each: each.state.name)
+    return tuple(
+        SourceFacts(
+            each.state.name,
+            each.state.kind,
+            _every(tracker.source_settings(each.state.name)),
+            each.state.state,
+            each.state.reason,
+            each.late or None,
         )
+        for each in found
+    )
+
+
+def _every(block: SourceSettings) -> str | None:
+    return _cadence(block.every) if block.every else block.cron
 
 
 def _cadence(ms: int) -> str:

@@ -9,6 +9,7 @@ from tracker import lock
 from tracker.hosts import Host, hosts
 from tracker.model import iso
 from tracker.store import health
+from tracker.store.inbox import Inbox
 from tracker.store.runs import Run, SourceState
 from tracker.timing import expected, lateness, timing
 
@@ -25,7 +26,7 @@ class SourceStatus:
 
     next: when its next run is expected, None when nobody can say; late: by how many
     ms that is overdue, 0 when it is not. running: a run is under way. last: how the
-    latest run that ended went.
+    latest run that ended went. waiting: deliveries that nobody has read yet.
     """
 
     state: SourceState
@@ -33,6 +34,7 @@ class SourceStatus:
     late: int
     running: bool
     last: Run | None
+    waiting: int = 0
 
     @property
     def trouble(self) -> bool:
@@ -72,8 +74,16 @@ def sources(tracker: Tracker, now: int) -> list[SourceStatus]:
     """All sources of tracker.toml, in the order of the file."""
     known = {state.name: state for state in tracker.runs.states()}
     running = {run.source for run in tracker.runs.running()}
+    waiting = Inbox(tracker.database).counts()
     return [
-        _source(tracker, block, known.get(block.name), block.name in running, now)
+        _source(
+            tracker,
+            block,
+            known.get(block.name),
+            block.name in running,
+            waiting.get(block.name, 0),
+            now,
+        )
         for block in tracker.settings.sources
     ]
 
@@ -83,6 +93,7 @@ def _source(
     block: SourceSettings,
     known: SourceState | None,
     running: bool,
+    waiting: int,
     now: int,
 ) -> SourceStatus:
     state = known or SourceState(block.name, block.kind)
@@ -91,14 +102,28 @@ def _source(
     since = state.last_run
     if since is None and known is not None:
         since = tracker.runs.first_seen(block.name)
-    stands = state.state == "paused" or running
+    last = tracker.runs.last_ended(block.name)
+    stands = state.state == "paused" or running or _waits_as_told(state, last, now)
     return SourceStatus(
         state=state,
-        next=None if state.state in ("paused", "failed") else expected(when, since),
+        next=_next(state, expected(when, since)),
         late=0 if stands else lateness(when, since, now),
         running=running,
-        last=tracker.runs.last_ended(block.name),
+        last=last,
+        waiting=waiting,
     )
+
+
+def _waits_as_told(state: SourceState, last: Run | None, now: int) -> bool:
+    """Did its latest run end well, and has it been told when to go on?"""
+    ended_well = last is not None and last.outcome != "failed"
+    return ended_well and state.retry_at is not None and state.retry_at > now
+
+
+def _next(state: SourceState, expected: int | None) -> int | None:
+    if state.state in ("paused", "failed") or expected is None:
+        return None
+    return max(expected, state.retry_at or 0)
 
 
 def _daemon(tracker: Tracker, now: int) -> lock.Holder | None:
@@ -185,4 +210,5 @@ def _source_json(source: SourceStatus) -> dict[str, object]:
         "error": last.error if last else None,
         "next": iso(source.next),
         "late": source.late // 1000,
+        "waiting": source.waiting,
     }
