@@ -37,7 +37,9 @@ def problems(**said: object) -> list[str]:
         ({"delimiter": '"'}, "delimiter: must be one sign"),
         ({"timezone": "Europe/Belrin"}, 'Did you mean "Europe/Berlin"?'),
         ({"timezone": "../etc/passwd"}, "timezone:"),
-        ({"layout": "youtube-studio"}, "not known to this version"),
+        ({"layout": "youtube"}, 'Did you mean "youtube-studio"?'),
+        ({"period": "all"}, 'period: "all" is unknown'),
+        ({"layout": "x", "columns": {"views": "a"}}, "columns: columns are not for"),
         ({"platform": "myspace"}, 'platform: "myspace" is not a known platform'),
         ({"preamble": -1}, "preamble: must be how many lines"),
         ({"preamble": True}, "preamble: must be how many lines"),
@@ -112,7 +114,7 @@ def test_kinds_are_made_by_name() -> None:
     made: Source = registry.make("drop", "csv", {"path": "x.csv"}, HERE)
     assert (made.name, made.kind) == ("drop", "csv")
     assert isinstance(made, Polled)
-    assert set(registry.KINDS["csv"].options) == set(options_module.OPTIONS)
+    assert registry.KINDS["csv"].options == options_module.OPTIONS
     with pytest.raises(ConfigError, match='no kind "cvs"') as caught:
         registry.make("drop", "cvs", {}, HERE)
     assert 'Did you mean "csv"?' in str(caught.value)

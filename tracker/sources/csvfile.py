@@ -1,5 +1,8 @@
 """The csv kind: files of a drop folder, read by rules that guess nothing.
 
+Files of canonical or declared columns are read here; what has neither may be an
+export of a platform, which `layouts/export.py` reads by the same rules of rows.
+
 Every record of a file ends as a row of a batch, as a reject with its line and
 reason, or (titles, footers and blank records) ignored. Damage that makes it
 doubtful where rows begin and end refuses the whole file.
@@ -13,20 +16,28 @@ import os
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from itertools import chain, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracker.errors import PayloadError
 from tracker.model import Reject
 from tracker.sources.base import Batch, Payload, Policy, Surroundings
-from tracker.sources.columns import make_plan
+from tracker.sources.columns import make_plan, missing
 from tracker.sources.content import open_payload
 from tracker.sources.dialect import DELIMITERS, Table, count_rows, open_table
 from tracker.sources.files import Listing, find_files, is_settled
-from tracker.sources.options import Options, read_options
+from tracker.sources.layouts.pieces import MOST_BYTES, is_packed
+from tracker.sources.layouts.tidings import undated
+from tracker.sources.options import OPTIONS, Options, read_options
 from tracker.sources.records import Record, is_cut, read_records
 from tracker.sources.rows import Checker, make_frame
+
+if TYPE_CHECKING:
+    from tracker.sources.layouts.export import Setup
+
+__all__ = ["OPTIONS", "CsvSource", "factory"]
 
 #: Records in one batch. More would be no quicker: the garbage collector walks them.
 BATCH = 16_384
@@ -61,7 +72,7 @@ class CsvSource:
 
     def look(self) -> Listing:
         """The files that are there now, in order, and notices about what is none."""
-        return find_files(self.home, self.options.path)
+        return find_files(self.home, self.options.path, self.options.names)
 
     def fetch(self, bookmark: str | None = None) -> Iterator[Payload]:
         """Every file, each time: the ledger of stamps knows which are new."""
@@ -93,16 +104,37 @@ class CsvSource:
             raise
 
     def _parse(self, payload: Payload) -> Iterator[Batch]:
-        with open_table(payload, self.options.declared) as (table, lines):
-            yield _opening(table)
-            checker = self.checker(payload, table)
-            rows = bad = 0
-            for batch in self._batches(payload, table, checker, lines):
-                rows, bad = rows + batch.rows, bad + len(batch.rejects)
-                yield batch
-        self.judge(payload, rows, bad)
+        with ExitStack() as stack:
+            if self.options.family:
+                yield from self._export(payload)
+                return
+            declared = self.options.declared
+            try:
+                table, lines = stack.enter_context(open_table(payload, declared))
+            except PayloadError as error:
+                if not self._may_be_export(payload, error):
+                    raise
+                stack.close()
+                yield from self._export(payload, error)
+                return
+            yield from self._rows(payload, table, lines)
+
+    def _rows(
+        self, payload: Payload, table: Table, lines: Iterator[str]
+    ) -> Iterator[Batch]:
+        """The batches of a file of canonical or declared columns."""
+        yield _opening(table)
+        checker = self.checker(payload, table)
+        yield from self._judged(payload, self._batches(payload, table, checker, lines))
         if checker.dated:
             yield _closing(table, checker)
+
+    def _judged(self, payload: Payload, batches: Iterator[Batch]) -> Iterator[Batch]:
+        rows = bad = 0
+        for batch in batches:
+            rows, bad = rows + batch.rows, bad + len(batch.rejects)
+            yield batch
+        self.judge(payload, rows, bad)
 
     def _batches(
         self, payload: Payload, table: Table, checker: Checker, lines: Iterator[str]
@@ -124,6 +156,38 @@ class CsvSource:
             yield checker.check(chunk)
         if footer.count:
             yield Batch(make_frame({"line": []}), ignored=footer.count)
+
+    # -- exports --------------------------------------------------------------------
+
+    def _may_be_export(self, payload: Payload, error: PayloadError) -> bool:
+        """Might a layout know what the canonical columns do not?"""
+        if not self.options.recognise:
+            return False
+        if error.code == "FILE_FORMAT":
+            return is_packed(payload)
+        return error.code == "CSV_HEADER" and _size(payload) <= MOST_BYTES
+
+    def _export(
+        self, payload: Payload, refused: PayloadError | None = None
+    ) -> Iterator[Batch]:
+        """refused: why it is no file of canonical columns, said when it comes
+        nearer to these than to any export."""
+        from tracker.sources.layouts.export import parse
+
+        yield from self._judged(payload, parse(payload, self._setup(), refused))
+
+    def _setup(self) -> Setup:
+        from tracker.sources.layouts.export import Setup
+
+        said, options = self.options.declared, self.options
+        return Setup(
+            said.specs,
+            options.rules,
+            options.family,
+            said.encoding,
+            said.delimiter,
+            options.whole,
+        )
 
     def judge(self, payload: Payload, rows: int, bad: int) -> None:
         """Refuse a file of which too many rows are bad: it is not what it seems."""
@@ -152,24 +216,41 @@ class CsvSource:
         header: what the file's columns were called. raws: line and text of each
         record. delimiter: the file's, if it is known.
         """
-        plan = make_plan([*header], self.options.declared.specs)
-        checker = Checker(plan, self.options.rules, "quarantine", seen_at)
         known = delimiter or self.options.declared.delimiter
-        split = [_split(line, raw, plan.width, known) for line, raw in raws]
-        batch = checker.check([one for one in split if isinstance(one, Record)])
+        split = [_split(line, raw, len(header), known) for line, raw in raws]
+        batch = self._again(
+            header, [one for one in split if isinstance(one, Record)], seen_at
+        )
         lost = [one for one in split if isinstance(one, Reject)]
         rejects = sorted([*batch.rejects, *lost], key=lambda reject: reject.line)
         return replace(batch, rejects=tuple(rejects))
 
+    def _again(
+        self, header: Sequence[str], records: Sequence[Record], seen_at: int
+    ) -> Batch:
+        """By canonical or declared columns, or by the layout that they came by."""
+        plan = make_plan([*header], self.options.declared.specs)
+        if missing(plan) and (self.options.family or self.options.recognise):
+            from tracker.sources.layouts.export import reread
+
+            if batch := reread(header, records, seen_at, self._setup()):
+                return batch
+        checker = Checker(plan, self.options.rules, "quarantine", seen_at)
+        return checker.check(records)
+
 
 def _is_large(payload: Payload) -> bool:
     """Worth more than one look: below this the row checker is as quick."""
+    packed = payload.path is not None and payload.path.endswith(".gz")
+    return packed or _size(payload) > FAST_FROM
+
+
+def _size(payload: Payload) -> int:
+    """How many bytes it has, packed as it may be."""
     if payload.path is None:
-        return len(payload.body or b"") > FAST_FROM
-    if payload.path.endswith(".gz"):
-        return True
+        return len(payload.body or b"")
     with open_payload(payload) as stream:
-        return os.fstat(stream.fileno()).st_size > FAST_FROM
+        return os.fstat(stream.fileno()).st_size
 
 
 class _Footer:
@@ -215,10 +296,7 @@ def _opening(table: Table) -> Batch:
 
 def _closing(table: Table, checker: Checker) -> Batch:
     """An empty batch that tells what is known only after the last row."""
-    said = (
-        f"notice[ROW_UNDATED] {checker.label}: {checker.dated} rows carry no "
-        "captured_at. The file's modification time stands for it."
-    )
+    said = f"notice[ROW_UNDATED] {checker.label}: {undated(checker.dated)}"
     nothing = make_frame({"line": []})
     return Batch(nothing, notices=(said,), header=table.plan.header)
 

@@ -110,10 +110,10 @@ def _start(head: list[str], said: Declared) -> tuple[int, int, str | None]:
     while at < len(head) and (at < said.preamble or not head[at].strip(" \t\r\n")):
         at += 1
     titles = sum(
-        bool(line.strip()) and not _sep(line) for line in head[: said.preamble]
+        bool(line.strip()) and not sep_sign(line) for line in head[: said.preamble]
     )
     for place in {0, at}:
-        sign = _sep(head[place]) if place < len(head) else None
+        sign = sep_sign(head[place]) if place < len(head) else None
         if sign:
             delimiter = said.delimiter or sign
             at = max(at, place + 1)
@@ -122,7 +122,7 @@ def _start(head: list[str], said: Declared) -> tuple[int, int, str | None]:
     return at, titles, delimiter
 
 
-def _sep(line: str) -> str | None:
+def sep_sign(line: str) -> str | None:
     """The delimiter of a `sep=;` line, as spreadsheets write it."""
     text = line.rstrip("\r\n").strip('"')
     return text[4] if len(text) == 5 and text[:4].lower() == "sep=" else None

@@ -27,8 +27,10 @@ _UNFINISHED = (
 )
 _EFFECTIVE = os.access in os.supports_effective_ids
 _MAGIC = re.compile(r"[*?[]")
-#: What is taken from a folder that is named without a pattern.
+#: What is taken from a folder that is named without a pattern; the second only
+#: where exports of platforms may come.
 TABLES = (".csv", ".tsv", ".tab", ".txt")
+WORKBOOKS = (".xlsx", ".xls", ".zip")
 
 _KINDS = (
     (stat.S_ISLNK, "is a link, which is not followed", "Put the file itself there"),
@@ -48,25 +50,30 @@ class Listing:
     notices: list[str] = field(default_factory=list)
 
 
-def find_files(home: str, pattern: str) -> Listing:
-    """The files of a path: a file, a folder, or a glob, relative to home."""
+def find_files(home: str, pattern: str, names: tuple[str, ...] = TABLES) -> Listing:
+    """The files of a path: a file, a folder, or a glob, relative to home.
+
+    names: how files end that are taken from a folder.
+    """
     listing = Listing()
     root = Path(home)
-    for path in sorted(_paths(root, pattern, listing), key=os.fsencode):
+    for path in sorted(_paths(root, pattern, listing, names), key=os.fsencode):
         _look(path, root, listing)
     listing.payloads.sort(key=lambda payload: payload.label)
     return listing
 
 
-def _paths(home: Path, pattern: str, listing: Listing) -> Iterable[Path]:
+def _paths(
+    home: Path, pattern: str, listing: Listing, names: tuple[str, ...]
+) -> Iterable[Path]:
     whole = home / Path(pattern).expanduser()
     try:
         if whole.is_dir():
-            return [path for path in whole.iterdir() if _is_table(path)]
+            return [path for path in whole.iterdir() if _is_table(path, names)]
         if whole.is_symlink() or whole.exists():
             return [whole]
         if _MAGIC.search(pattern):
-            return _globbed(whole, home, listing)
+            return _globbed(whole, home, listing, names)
     except OSError as error:
         _unreadable(whole, home, error, listing)
         return []
@@ -74,7 +81,9 @@ def _paths(home: Path, pattern: str, listing: Listing) -> Iterable[Path]:
     return []
 
 
-def _globbed(whole: Path, home: Path, listing: Listing) -> Iterable[Path]:
+def _globbed(
+    whole: Path, home: Path, listing: Listing, names: tuple[str, ...]
+) -> Iterable[Path]:
     """Matches of a glob; folders are passed over unless they are called as tables."""
     at = next(i for i, part in enumerate(whole.parts) if _MAGIC.search(part))
     folder = Path(*whole.parts[:at])
@@ -82,7 +91,9 @@ def _globbed(whole: Path, home: Path, listing: Listing) -> Iterable[Path]:
         _missing(folder, home, listing)
         return []
     found = folder.glob(str(Path(*whole.parts[at:])))
-    return [p for p in found if _finished(p) and (_is_table(p) or not p.is_dir())]
+    return [
+        p for p in found if _finished(p) and (_is_table(p, names) or not p.is_dir())
+    ]
 
 
 def _missing(path: Path, home: Path, listing: Listing) -> None:
@@ -97,8 +108,8 @@ def _finished(path: Path) -> bool:
     return not name.startswith(".") and not name.endswith(_UNFINISHED)
 
 
-def _is_table(path: Path) -> bool:
-    return _finished(path) and path.name.lower().removesuffix(".gz").endswith(TABLES)
+def _is_table(path: Path, names: tuple[str, ...]) -> bool:
+    return _finished(path) and path.name.lower().removesuffix(".gz").endswith(names)
 
 
 def _look(path: Path, home: Path, listing: Listing) -> None:

@@ -28,11 +28,16 @@ _LONGEST = 48
 
 @dataclass(frozen=True, slots=True)
 class NumberFormat:
-    """How a column writes numbers; all empty: plain digits."""
+    """How a column writes numbers; all empty: plain digits.
+
+    unit: for amounts in another unit than ours, such as hours, how many of ours one
+    is; parts that are left are rounded. 0: counts, which must be whole.
+    """
 
     decimal: str = ""
     thousands: str = ""
     suffixes: bool = False
+    unit: int = 0
 
     @property
     def plain(self) -> bool:
@@ -64,6 +69,7 @@ class _Declared:
 
     def __init__(self, declared: NumberFormat) -> None:
         self.suffixes = SUFFIXES if declared.suffixes else {}
+        self.unit = declared.unit
         between = _between(declared.thousands)
         self.blanks = BLANKS + (WIDE_BLANKS if declared.thousands else "")
         letters = f"[{''.join(self.suffixes)}]" if self.suffixes else "(?!)"
@@ -88,7 +94,9 @@ class _Declared:
         digits = re.sub(r"[^0-9]", "", found["whole"]) + part
         factor = self.suffixes.get((found["suffix"] or "").lower(), 1)
         scale: int = 10 ** len(part)
-        count, rest = divmod(int(digits) * factor, scale)
+        count, rest = divmod(int(digits) * factor * (self.unit or 1), scale)
+        if self.unit:
+            count, rest = count + (2 * rest >= scale), 0
         if rest:
             return Bad("ROW_NUMBER", f"{shown(text)} is not a whole number")
         if count > MOST:

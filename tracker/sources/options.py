@@ -16,12 +16,14 @@ from tracker.sources.base import Surroundings
 from tracker.sources.columns import DATES, TEXTS, read_specs
 from tracker.sources.dialect import Declared
 from tracker.sources.encoding import encoding_name
+from tracker.sources.files import TABLES, WORKBOOKS
 from tracker.sources.identity import identify
+from tracker.sources.layouts.catalog import FAMILIES
 from tracker.sources.rows import Rules, constant, unknown_words
 from tracker.sources.values import Bad
 
 #: Raised when the same bytes would be read differently by this code.
-PARSER = 1
+PARSER = 2
 
 #: Constants that may stand in the block itself; `kind` is the source's own key.
 CONSTANTS = tuple(name for name in (*TEXTS, *DATES) if name not in ("kind", "post_id"))
@@ -31,6 +33,7 @@ OPTIONS = (
     "delimiter",
     "timezone",
     "layout",
+    "period",
     "columns",
     "preamble",
     "skip",
@@ -41,7 +44,8 @@ OPTIONS = (
     "provenance",
     *CONSTANTS,
 )
-LAYOUTS = ("auto", "canonical")
+LAYOUTS = ("auto", "canonical", *FAMILIES)
+PERIODS = ("unknown", "total")
 
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
@@ -53,6 +57,8 @@ class Options:
     path: file, folder or glob. footer: a pattern that lines to be passed over
     begin with, or how many records at the end. settle: ms a file must rest.
     reject_limit: share of bad rows beyond which a file is refused.
+    family: the layout of exports that is named; recognise: may a file be one of any.
+    whole: the days of exports reach back before every post.
     """
 
     path: str
@@ -63,6 +69,14 @@ class Options:
     reject_limit: float
     provenance: Provenance
     fingerprint: str
+    family: str | None = None
+    recognise: bool = False
+    whole: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """How files are called that are taken from a folder."""
+        return TABLES + WORKBOOKS if self.family or self.recognise else TABLES
 
 
 def read_options(
@@ -101,7 +115,7 @@ class _Reading:
     def options(self, surroundings: Surroundings) -> Options:
         for key in self.said.keys() - set(OPTIONS):
             self._wrong(key, f"is unknown. {nearest(str(key), OPTIONS)}")
-        self._layout()
+        layout = self._layout()
         zone = self._zone(surroundings.timezone)
         rules = Rules(zone, unknown_words(self._words("unknown")))
         return Options(
@@ -113,6 +127,9 @@ class _Reading:
             reject_limit=self._share("reject_limit", 0.10),
             provenance=self._provenance(),
             fingerprint=_fingerprint(self.said, zone),
+            family=layout if layout in FAMILIES else None,
+            recognise=layout == "auto" and not self.said.get("columns"),
+            whole=self._period() == "total",
         )
 
     def _wrong(self, key: str, why: str) -> None:
@@ -219,12 +236,23 @@ class _Reading:
         self._wrong("provenance", f'"{value}" is unknown. {nearest(value, known)}')
         return Provenance.MEASURED
 
-    def _layout(self) -> None:
-        value = self._text("layout", "auto")
-        if value not in LAYOUTS:
-            known = " or ".join(f'"{layout}"' for layout in LAYOUTS)
-            why = f'"{value}" is not known to this version; use {known} and columns'
-            self._wrong("layout", why)
+    def _layout(self) -> str:
+        value = self._one_of("layout", LAYOUTS)
+        if value in FAMILIES and self.said.get("columns"):
+            why = f"columns are not for exports that are read as {value}"
+            self._wrong("columns", why)
+        return value
+
+    def _period(self) -> str:
+        return self._one_of("period", PERIODS)
+
+    def _one_of(self, key: str, known: Sequence[str]) -> str:
+        """One of some words, the first of which is the default."""
+        value = self._text(key, known[0])
+        if value in known:
+            return value
+        self._wrong(key, f'"{value}" is unknown. {nearest(value, known)}')
+        return known[0]
 
     def _zone(self, default: str) -> ZoneInfo:
         value = self._text("timezone", default)

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from tracker.errors import ConfigError, nearest
 from tracker.sources.base import Factory, Kind, Source, Surroundings
+from tracker.sources.options import OPTIONS
 from tracker.sources.platforms.settings import COMMON
 
 GROUP = "tracker.sources"
@@ -55,28 +56,8 @@ KINDS: dict[str, Kind] = {
     "csv": Kind(
         "csv",
         "tracker.sources.csvfile:factory",
-        "CSV files from a file, folder or glob",
-        (
-            "path",
-            "encoding",
-            "delimiter",
-            "timezone",
-            "layout",
-            "columns",
-            "preamble",
-            "skip",
-            "footer",
-            "unknown",
-            "settle",
-            "reject_limit",
-            "provenance",
-            "platform",
-            "handle",
-            "url",
-            "caption",
-            "published_at",
-            "captured_at",
-        ),
+        "CSV files and exports of platforms, from a file, folder or glob",
+        OPTIONS,
     ),
 }
 

@@ -1,0 +1,1 @@
+"""Exports of platforms, a module each: what its tables look like, as declarations."""

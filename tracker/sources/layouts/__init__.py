@@ -1,0 +1,1 @@
+"""How exports of platforms are recognised and read: see `layout` and `export`."""
