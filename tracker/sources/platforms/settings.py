@@ -141,7 +141,10 @@ def read(
     secrets: names of references that must be there; one that ends in `?` may be.
     """
     form = Form(dict(options))
-    references = {key: form.field(key, _reference, {}) for key in _named(form, secrets)}
+    nothing: Mapping[str, str] = {}
+    references = {
+        key: form.field(key, _reference, nothing) for key in _named(form, secrets)
+    }
     form.allow(*(secret.rstrip("?") for secret in secrets))
     settings = Settings(
         name=name,
