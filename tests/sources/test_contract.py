@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from sources.given import FIXTURES, payload, source
+from sources.platforms.replies import recorded
 from sources.webhook.hooks import inbox
 
 from tracker.model import Reject
@@ -29,7 +30,7 @@ from tracker.sources.rows import make_frame
 KINDS = {
     "csv": (
         {"path": "*.csv"},
-        ({"path": "", "layout": "x", "preamble": "y"}, 3),
+        ({"path": "", "layout": "z", "preamble": "y"}, 3),
         [
             payload((FIXTURES / "canonical.csv").read_bytes()),
             payload((FIXTURES / "utf16.csv").read_bytes()),
@@ -44,6 +45,36 @@ KINDS = {
         {"secret": {"env": "SHOP_SECRET"}},
         ({"secret": "open", "scheme": "x509", "platform": "myspace"}, 3),
         [inbox({"type": "post.metrics", "data": [{"post_id": "1", "views": 1}, 2]})],
+    ),
+    "x": (
+        {"token": {"env": "X_TOKEN"}},
+        ({"token": "open", "budget": "much", "since": "may"}, 3),
+        [recorded("x/tweets.json"), recorded("x/tweets-odd.json")],
+    ),
+    "bluesky": (
+        {},
+        ({"token": {"env": "X"}, "posts": "all", "parallel": 99}, 3),
+        [recorded("bluesky/posts.json"), recorded("bluesky/posts-odd.json")],
+    ),
+    "mastodon": (
+        {"server": "mastodon.example"},
+        ({"server": "https://m.example", "base_url": "m"}, 2),
+        [recorded("mastodon/statuses.json"), recorded("mastodon/statuses-odd.json")],
+    ),
+    "bitly": (
+        {"token": {"env": "BITLY_TOKEN"}, "links": ["bit.ly/3aDa111"]},
+        ({"links": {"bit.ly/1": "no address"}, "domains": "bit.ly"}, 3),
+        [recorded("bitly/clicks.json"), recorded("bitly/summary.json")],
+    ),
+    "dub": (
+        {"token": {"env": "DUB_TOKEN"}},
+        ({"token": {"env": "T"}, "daily": "no", "links": 7}, 2),
+        [recorded("dub/links.json"), recorded("dub/top-links.json")],
+    ),
+    "ga4": (
+        {"token": {"env": "GA4_TOKEN"}, "property": "1"},
+        ({"token": {"env": "T"}, "metrics": {"sessions": "sessions"}}, 2),
+        [recorded("ga4/report.json"), recorded("ga4/report-odd.json")],
     ),
 }
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from tracker.errors import ConfigError, PayloadError
 from tracker.model import DAY_MARK, METRICS, MOST, PLATFORMS, Reject
 from tracker.sources.base import (
+    AUDIENCE,
     Batch,
     Event,
     Payload,
@@ -97,6 +98,8 @@ def parse_all(source: Source, payload: Payload) -> Parsed:
     for batch in batches:
         _must(isinstance(batch, Batch), "parse must yield batches")
         check_posts(batch)
+        if batch.audience is not None:
+            check_audience(batch.audience)
     frame = pl.concat([b.frame for b in batches]) if batches else None
     rejects = tuple(reject for batch in batches for reject in batch.rejects)
     rows = sum(batch.rows for batch in batches)
@@ -143,6 +146,17 @@ def check_order(frame: pl.DataFrame) -> None:
     _must(bad.is_empty(), "a reading was captured before its post was published")
 
 
+def check_audience(frame: pl.DataFrame) -> None:
+    """The columns of AUDIENCE, nothing unknown, days as days, counts as counts."""
+    _must(tuple(frame.columns) == AUDIENCE, f"columns are {frame.columns}")
+    _must(not sum(frame.null_count().row(0)), "a figure must not be unknown")
+    strange = set(frame["metric"].unique()) - {*METRICS, "followers"}
+    _must(not strange, f"unknown metrics: {strange}")
+    _must(set(frame["platform"].unique()) <= set(PLATFORMS), "unknown platforms")
+    _must(frame["day"].str.contains(r"^\d{4}-\d\d-\d\d$").all(), "days are ISO dates")
+    _must(frame["value"].is_between(0, MOST).all(), "values are from 0 to 2^53 - 1")
+
+
 def check_posts(batch: Batch) -> None:
     """What a batch says of posts, if it says it apart, is what its rows say."""
     if batch.posts is None and batch.whose is None:
@@ -156,15 +170,16 @@ def check_posts(batch: Batch) -> None:
 
 
 def check_lines(parsed: Parsed) -> None:
-    """Every row has a line of its own."""
+    """Every row has a line of its own; figures of an account may share theirs."""
     assert parsed.frame is not None
     lines = parsed.frame["line"].to_list()
     every = lines + [reject.line for reject in parsed.rejects]
     every += [event.line for event in parsed.events]
-    every += parsed.figures
+    every += set(parsed.figures)
     _must(len(every) == len(set(every)), "a line is accounted for more than once")
     _must(min(every, default=1) >= 1, "lines are counted from 1")
-    _must(parsed.rows == len(every), "rows must be all lines together")
+    shared = len(parsed.figures) - len(set(parsed.figures))
+    _must(parsed.rows == len(every) + shared, "rows must be all lines together")
 
 
 def check_reject(reject: Reject) -> None:

@@ -15,11 +15,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 from support import ROOT
 
-from tracker.errors import TransientSourceError
+from tracker.errors import SourceError, TransientSourceError
 from tracker.sources.base import (
     Account,
+    Asking,
     Batch,
     KnownPost,
     Payload,
@@ -213,3 +215,11 @@ def figures(asking: Source, payloads: Sequence[Payload]) -> list[tuple[Any, ...]
 def recorded(name: str, **more: Any) -> Payload:
     """A recorded body as a payload, as if it had just come."""
     return Payload(name, NOW, body=body(name), **more)
+
+
+def failure(asking: Source, about: Questions) -> SourceError:
+    """The error that ends a run."""
+    assert isinstance(asking, Asking)
+    with pytest.raises(SourceError) as caught:
+        list(asking.ask(about, None))
+    return caught.value
