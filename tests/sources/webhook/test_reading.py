@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sources.webhook.hooks import NOW, hook, inbox, read, refusals, rows, said
 
-from tracker.errors import PayloadError
+from tracker.errors import ConfigError, PayloadError
 from tracker.model import METRICS
-from tracker.sources.base import Payload, Rereading
+from tracker.sources.base import Payload, Rereading, Surroundings
 from tracker.sources.contract import check_payload
-from tracker.sources.webhook import OPTIONS, line_of
+from tracker.sources.webhook import OPTIONS, factory, line_of
 
+AROUND = Surroundings("/nowhere", "UTC")
 POST = {"platform": "youtube", "post_id": "dQw4w9WgXcQ", "views": 12}
 SALE = {"id": "e1", "kind": "sale", "at": "2026-06-30T10:00:00Z"}
 CLICK = {"id": "c1", "code": "SUMMER", "clicked_at": "2026-06-30T10:00:00Z"}
@@ -286,3 +287,33 @@ def test_what_changes_the_meaning_changes_the_fingerprint() -> None:
     assert hook("standard", "TWO", provenance="reported").fingerprint == one
     assert hook("dub").fingerprint != one
     assert hook(platform="x").fingerprint != one
+
+
+@pytest.mark.parametrize(
+    ("options", "problems"),
+    [
+        ({"secret": None}, ["secret: is needed"]),
+        ({"secret": "hunter2"}, ["secret: is a secret in the open"]),
+        ({"secret": []}, ["secret: is no reference"]),
+        ({"scheme": "strip"}, ['scheme: "strip" is unknown. Did you mean "stripe"?']),
+        ({"provenance": "rumour"}, ['provenance: "rumour" is unknown']),
+        ({"timezone": "Europe/Pari"}, ['timezone: "Europe/Pari" is unknown']),
+        ({"timezone": 5}, ["timezone"]),
+        ({"verify_token": 5}, ["verify_token: is no reference"]),
+        ({"handle": 5}, ["handle: must be text"]),
+        ({"platform": 5, "path": "x"}, ["path: is unknown", "platform: must be text"]),
+        ({"platform": "myspace"}, ["platform: "]),
+    ],
+)
+def test_every_problem_of_the_settings_is_told(
+    options: dict[str, Any], problems: list[str]
+) -> None:
+    """And no secret with it."""
+    sound = {"secret": {"env": "ONE"}, **options}
+    with pytest.raises(ConfigError) as caught:
+        factory("shop", {k: v for k, v in sound.items() if v is not None}, AROUND)
+    told = caught.value.problems
+    assert len(told) == len(problems)
+    for one, begin in zip(told, problems, strict=True):
+        assert one.startswith(begin)
+    assert "hunter2" not in str(caught.value)
