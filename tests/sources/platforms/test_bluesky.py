@@ -107,6 +107,7 @@ def test_new_posts_of_an_enrolled_handle() -> None:
         again = source("bluesky", server)
         told = list(again.ask(questions((), ["ada.example"]), payloads[-1].bookmark))
     assert len(told) == 1
+    assert rows(again, told) == []
 
 
 def test_a_look_ends_at_since() -> None:

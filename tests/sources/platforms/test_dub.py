@@ -102,7 +102,7 @@ def test_a_plan_without_days_is_told_and_no_failure() -> None:
     with serving(by_path(replies)) as server:
         dub = source("dub", server)
         assert len(list(dub.ask(questions(), None))) == 1
-    assert dub.notices[0].startswith("notice[PLAN] source s")
+    assert dub.notices[0].startswith("notice[PLAN_LIMIT] source s")
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ class BlueskySource:
             yield from talk.known_posts()
 
     def parse(self, payload: Payload) -> Iterator[Batch]:
-        _, value = answers.opened(payload)
+        known, value = answers.opened(payload)
         rows, others = Rows(payload, "bluesky", FIELDS), 0
         named = {_key(asked): asked for asked in payload.asked}
         path = "feed" if "feed" in value else "posts"
@@ -117,6 +117,12 @@ class BlueskySource:
 def _is_repost(item: Any) -> bool:
     """Somebody else's post, passed on."""
     return str(answers.at(item, "reason.$type")).endswith("#reasonRepost")
+
+
+def _was_there(item: Any, newest: str) -> bool:
+    """A post of a feed that an earlier look found: it is asked for when it is due."""
+    key = _parts(answers.text_at(item, "post.uri") or "")[1]
+    return bool(key) and key <= newest
 
 
 def _said(post: Any, named: Mapping[str, str]) -> dict[str, Any]:
@@ -206,7 +212,8 @@ class _Talk:
             if cursor is None:
                 self.said["newest"][handle.lower()] = top
             done = None if cursor else marks.write(self.said)
-            yield answers.payload(answer, pages.label, bookmark=done)
+            known = {"newest": newest} if newest else None
+            yield answers.payload(answer, pages.label, known=known, bookmark=done)
             more = pages.go_on(cursor)
 
     def _feed(self, handle: str, cursor: str | None) -> Answer:

@@ -171,7 +171,7 @@ class _Talk:
             answer = self._asked("/analytics", self._span(day), 403)
             if answer.status == 403:
                 self.notices.append(
-                    f"notice[PLAN] {self.settings.subject}: this plan of Dub has no "
+                    f"notice[PLAN_LIMIT] {self.settings.subject}: this plan of Dub has no "
                     "clicks by day. Set daily = false."
                 )
                 return
