@@ -101,15 +101,12 @@ class BlueskySource:
         rows, others = Rows(payload, "bluesky", FIELDS), 0
         named = {_key(asked): asked for asked in payload.asked}
         path = "feed" if "feed" in value else "posts"
-        for line, item in enumerate(
-            answers.listed(payload, value, path, needed=True), 1
-        ):
-            if _is_repost(item):
+        items = answers.listed(payload, value, path, needed=True)
+        for line, item in enumerate(items, 1):
+            if _is_repost(item) or _was_there(item, known.get("newest", "")):
                 others += 1
                 continue
-            post = (
-                item.get("post") if path == "feed" and isinstance(item, dict) else item
-            )
+            post = answers.at(item, "post") if path == "feed" else item
             rows.add(line, post, **_said(post, named))
         yield replace(rows.batch(), ignored=others)
 
