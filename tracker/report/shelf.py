@@ -26,6 +26,9 @@ from tracker.model import iso
 MANIFEST = "manifest.json"
 LOCK = ".publishing.lock"
 FRESH = ".publishing"
+#: What the files looked like when they were published, so that those nobody touched
+#: since need not be read again.
+SEEN = ".published.json"
 #: Seconds to wait for another publisher.
 PATIENCE = 30.0
 
@@ -53,6 +56,7 @@ class Shelf:
     after: dict[str, Entry] = field(default_factory=dict)
     written: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    _seen: dict[str, list[Any]] = field(default_factory=dict)
     _lock: int = -1
 
     def __enter__(self) -> Self:
@@ -63,6 +67,7 @@ class Shelf:
         except OSError as error:
             raise _trouble(self.folder, error) from error
         self.before = _entries(self.folder)
+        self._seen = _seen(self.folder)
         return self
 
     def __exit__(
@@ -100,7 +105,11 @@ class Shelf:
         self.after[name] = Entry(digest, made_from)
 
     def _there(self, name: str) -> str | None:
+        """The hash of the file that is there, if there is one."""
         try:
+            digest, *looks = self._seen.get(name, [None])
+            if digest and looks == _looks(self.folder / name):
+                return str(digest)
             return hashlib.sha256((self.folder / name).read_bytes()).hexdigest()
         except OSError:
             return None
@@ -140,6 +149,19 @@ class Shelf:
         self.after = {**kept, **self.after}
         if self.written or self.removed or self.after != self.before:
             self._write_manifest()
+        self._remember()
+
+    def _remember(self) -> None:
+        """How the published files look; only a help, so it need not be synced."""
+        seen = {
+            name: [entry.sha256, *_looks(self.folder / name)]
+            for name, entry in sorted(self.after.items())
+            if (self.folder / name).is_file()
+        }
+        if seen != self._seen:
+            fresh = self._place(FRESH + SEEN)
+            fresh.write_text(json.dumps(seen))
+            fresh.replace(self.folder / SEEN)
 
     def _in_scope(self, name: str) -> bool:
         return any(not part or name.startswith(f"{part}/") for part in self.scope)
@@ -170,6 +192,20 @@ class Shelf:
         """Remove what an interrupted publisher left."""
         for left in self.folder.rglob(f".*{FRESH}"):
             left.unlink(missing_ok=True)
+
+
+def _looks(path: Path) -> list[int]:
+    """Size, time of the last change and number of a file: they change with it."""
+    info = path.lstat()
+    return [info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino]
+
+
+def _seen(folder: Path) -> dict[str, list[Any]]:
+    try:
+        found = json.loads((folder / SEEN).read_text("utf-8"))
+        return {str(name): list(looks) for name, looks in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
 
 
 def _fresh(target: Path) -> Path:
