@@ -132,7 +132,8 @@ def _found(
         name = field.canonical or f"sign {count}"
         places[name], fields[name] = tuple(names[said[1]]), field
     language = max(languages, key=lambda one: languages[one], default="en")
-    return Match(layout, tuple(header), places, fields, count, language)
+    plain = tuple(name.strip().replace("\u00ad", "") for name in header)
+    return Match(layout, plain, places, fields, count, language)
 
 
 def _lacks(found: Match, *, titled: bool) -> tuple[str, ...]:
