@@ -189,7 +189,8 @@ class Purse(Protocol):
     def spend(self, bucket: str, cost: int, limit: int, window: Window) -> None:
         """Reserve before the call.
 
-        bucket: the quota's name at the platform, such as `units`. Raises
+        bucket: the quota's name at the platform, such as `units`. A cost below 0
+        gives back what was reserved in this window and not used. Raises
         TransientSourceError QUOTA with retry_at, the end of the window, when limit
         would be passed.
         """

@@ -23,7 +23,10 @@ from sources.platforms.replies import (
 )
 
 from tracker.errors import ConfigError, PermanentSourceError, TransientSourceError
+from tracker.sources.base import Questions
 from tracker.sources.contract import check_source
+from tracker.store.database import Database
+from tracker.store.quotas import Purse
 
 ADA = "/2/users/by/username/ada_drives"
 HERS = "/2/users/2244994945/tweets"
@@ -193,9 +196,9 @@ def test_what_is_billed_is_what_is_spent() -> None:
 
 def test_a_spent_budget_ends_the_run_before_the_call() -> None:
     with serving(by_path({"/2/tweets": Reply("x/tweets.json")})) as server:
-        x = source("x", server, budget="150 posts")
+        x = source("x", server, budget="250 posts")
         ids = [str(10**18 + n) for n in range(300)]
-        wallet = Wallet({"posts": 50})
+        wallet = Wallet({"posts": 150})
         asking = x.ask(questions(posts("x", *ids), wallet=wallet), None)
         next(asking)
         with pytest.raises(TransientSourceError) as caught:
@@ -205,16 +208,28 @@ def test_a_spent_budget_ends_the_run_before_the_call() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "spent"), [("2000 posts", 2000), ("$10", 2000), ("$0.75", 150)]
+    ("said", "spent"), [("2000 posts", 2000), ("$10", 2000), ("$1.25", 250)]
 )
 def test_budgets(said: str, spent: int) -> None:
     assert source("x", budget=said).settings.own["budget"] == spent
 
 
-@pytest.mark.parametrize("said", ["", "ten", "$0.10", "99 posts", 100, "€5", "-$1"])
+@pytest.mark.parametrize("said", ["", "ten", "$0.99", "199 posts", 200, "€5", "-$1"])
 def test_budgets_that_are_none(said: object) -> None:
     with pytest.raises(ConfigError, match="1 problem"):
         source("x", budget=said)
+
+
+def test_what_was_not_billed_can_be_spent_again(database: Database) -> None:
+    """Reserved and given back in the store's own books."""
+    now = machine_time()
+    purse = Purse(database, "s", machine_time)
+    with serving(by_path({"/2/tweets": Reply("x/tweets.json")})) as server:
+        x = source("x", server, budget="200 posts")
+        for _ in range(3):
+            ids = [str(10**18 + n) for n in range(100)]
+            asked = Questions(now, posts("x", *ids), (), purse)
+            assert len(list(x.ask(asked, "no bookmark"))) == 1
 
 
 # -- errors -------------------------------------------------------------------------

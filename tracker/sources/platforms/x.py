@@ -78,8 +78,8 @@ def _budget(value: Any) -> int:
     posts = 0
     if found:
         posts = int(found[1]) if found[1] else int(Decimal(found[2]) / PRICE)
-    if posts < TOGETHER:
-        raise ValueError('must be a day\'s posts or dollars: "2000 posts" or "$10"')
+    if posts < 2 * TOGETHER:
+        raise ValueError('must be for a day, from "200 posts" or "$1" on')
     return posts
 
 
