@@ -27,6 +27,38 @@ class _RefusedError(Exception):
     """Stops the parser; the answer stands in `fault`."""
 
 
+class Corked:
+    """A transport that holds back what is written until it is told.
+
+    Head and body of an answer leave in one system call: each one lets another thread
+    have the interpreter, and getting it back is dear.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._held: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self._held.append(data)
+        if data.startswith(b"HTTP/1.1 100"):
+            self.flush()
+
+    def flush(self) -> None:
+        if self._held:
+            self._transport.write(b"".join(self._held))
+            self._held.clear()
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
 class Wire(HttpToolsProtocol):
     """since: when the request under way began (or the connection, before its first
     one), None between requests. headed, whole: its headers, all of it, are here."""
@@ -43,7 +75,8 @@ class Wire(HttpToolsProtocol):
     # -- the transport's calls ----------------------------------------------------
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        self.cork = Corked(transport)
+        super().connection_made(cast("asyncio.Transport", self.cork))
         self.since = self.loop.time()
         self.wires.add(self)
         if len(self.wires) > self.limits.connections:
@@ -124,6 +157,7 @@ class Wire(HttpToolsProtocol):
             self.since = None
 
     def on_response_complete(self) -> None:
+        self.cork.flush()
         super().on_response_complete()
         idle = self.whole and self.cycle.response_complete
         if idle and not self.transport.is_closing():
@@ -157,6 +191,7 @@ class Wire(HttpToolsProtocol):
             self.cycle.message_event.set()
         self.flow.resume_reading()
         self.transport.write(answer.raw)
+        self.cork.flush()
         self.transport.write_eof()
 
     def sweep(self, now: float) -> None:
