@@ -105,6 +105,8 @@ def _show_status(tracker: Tracker, found: Status) -> None:
     answer(
         f"quarantine  {counts.open_rejects} rows, {counts.refused} files refused whole"
     )
+    if waiting := sum(source.waiting for source in found.sources):
+        answer(f"deliveries  {waiting} wait to be read")
     answer("")
     table(
         ("source", "kind", "state", "last run", "last data", "next", "late", "why"),
