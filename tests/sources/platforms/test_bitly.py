@@ -123,6 +123,15 @@ def test_a_link_that_is_gone_stops_no_other() -> None:
     assert bitly.notices == ["notice[LINK_GONE] source s: bit.ly/3aDa111 is not there."]
 
 
+@pytest.mark.parametrize("body", [b'{"link_cl', b"[]", b'{"message":"fine"}'])
+def test_nothing_goes_on_behind_what_cannot_be_read(body: bytes) -> None:
+    """The bookmark of a later link would pass over the days of this one."""
+    replies = {f"{ADA}/clicks": Reply(body), f"{BEN}/clicks": DAYS}
+    with serving(by_path(replies)) as server:
+        bitly = source("bitly", server, links=["bit.ly/3aDa111", "bit.ly/3bEn222"])
+        assert failure(bitly, questions()).code == "SCHEMA"
+
+
 def test_a_token_that_may_see_nothing_waits_for_a_person() -> None:
     with serving(by_path({f"{ADA}/clicks": DENIED})) as server:
         error = failure(source("bitly", server, links=["bit.ly/3aDa111"]), questions())

@@ -97,6 +97,13 @@ def test_clicks_by_day_are_figures_of_links() -> None:
     assert rows(dub, later) == []
 
 
+def test_nothing_goes_on_behind_what_cannot_be_read() -> None:
+    """The bookmark of a later day would pass over this one."""
+    replies = {"/links": LINKS, "/analytics": [Reply(b'[{"id"'), TOP]}
+    with serving(by_path(replies)) as server:
+        assert failure(source("dub", server), questions()).code == "SCHEMA"
+
+
 def test_a_plan_without_days_is_told_and_no_failure() -> None:
     replies = {"/links": LINKS, "/analytics": Reply("dub/error-403.json", 403)}
     with serving(by_path(replies)) as server:

@@ -161,6 +161,7 @@ class _Talk:
         calls = (self._day_call(link, today - first + 1) for link in left)
         for answer in self._each(calls):
             link = str(answer.call.tag)
+            self._sound(answer, link)
             whole = link == left[-1]
             self.said = {"day": today} if whole else {**self.said, "after": link}
             yield answers.payload(
@@ -169,6 +170,15 @@ class _Talk:
                 known={"link": link},
                 bookmark=marks.write(self.said),
             )
+
+    def _sound(self, answer: Answer, link: str) -> None:
+        """Nothing goes on behind an answer that cannot be read."""
+        if answer.status != 200:  # it is not there, and so is nothing of it
+            return
+        subject = self.settings.subject
+        value = answers.value_of(answer, subject, link)
+        if not isinstance(value.get("link_clicks"), list):
+            raise answers.schema(subject, link, "it has no clicks by day")
 
     def _day_call(self, link: str, units: int) -> Call:
         return self._call(

@@ -176,6 +176,7 @@ class _Talk:
                 )
                 return
             said = str(iso(day * DAY))[:10]
+            answers.list_of(answer, self.settings.subject, f"clicks of {said}")
             self.said = {**self.said, "day": day}
             yield answers.payload(
                 answer,
