@@ -46,6 +46,31 @@ KINDS = {
         ({"secret": "open", "scheme": "x509", "platform": "myspace"}, 3),
         [inbox({"type": "post.metrics", "data": [{"post_id": "1", "views": 1}, 2]})],
     ),
+    "youtube": (
+        {"key": {"env": "YOUTUBE_API_KEY"}},
+        ({"quota": "all", "stats": "some", "terms": "declined"}, 4),
+        [recorded("youtube/videos.json"), recorded("youtube/videos-odd.json")],
+    ),
+    "instagram": (
+        {"token": {"env": "INSTAGRAM_TOKEN"}},
+        ({"token": {"env": "T"}, "login": "x", "version": "1"}, 2),
+        [recorded("instagram/insights-feed.json"), recorded("instagram/media-1.json")],
+    ),
+    "facebook": (
+        {"token": {"env": "FACEBOOK_TOKEN"}},
+        ({"token": {"env": "T"}, "login": "facebook", "calls": -1}, 2),
+        [recorded("facebook/insights.json"), recorded("instagram/error-gone.json")],
+    ),
+    "tiktok": (
+        {"token": {"env": "TIKTOK_TOKEN"}, "handle": "ada"},
+        ({"token": [{"env": "A"}, {"env": "B"}], "handle": 1}, 2),
+        [recorded("tiktok/query.json"), recorded("tiktok/videos-odd.json")],
+    ),
+    "tiktok-research": (
+        {"token": {"env": "TIKTOK_TOKEN"}},
+        ({"token": {"env": "T"}, "quota": 1.5, "retention": "36h"}, 2),
+        [recorded("tiktok-research/page-1.json"), recorded("tiktok/error-500.json")],
+    ),
     "x": (
         {"token": {"env": "X_TOKEN"}},
         ({"token": "open", "budget": "much", "since": "may"}, 3),

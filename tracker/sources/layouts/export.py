@@ -140,7 +140,8 @@ class _Export:
         cells = [cell for head in heads for cell in head.fields or ()]
         near = nearest(cells, self.setup.family)[:3]
         canonical = sum(header_name(cell) in COLUMNS for cell in cells)
-        if self.refused and near[0].count < max(canonical, LEAST):
+        plain = self.refused is not None and self.refused.code == "CSV_HEADER"
+        if self.refused and plain and near[0].count < max(canonical, LEAST):
             return self.refused
         said = ", ".join(shown(cell) for cell in cells[:12] if cell.strip())
         lacks = "; ".join(
