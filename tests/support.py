@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 #: What a caller's machine may say, and tests must not hear.
 PRIVATE = ("TRACKER_HOME", "TRACKER_HOST", "NO_COLOR", "TRACKER_DATABASE")
+PRIVATE += ("TRACKER_NOW",)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ FILES = sorted((ROOT / "tracker").rglob("*.py"))
 
 #: Values and rules of the domain; pure but for the files they are asked to read.
 WORDS = {"errors", "model", "codes", "cells", "sheet", "people", "facts", "slots"}
-WORDS |= {"forms", "cron", "secrets", "plan", "planfields", "__version__"}
+WORDS |= {"clock", "forms", "cron", "secrets", "plan", "planfields", "__version__"}
 #: What runs by itself: it asks the application, and knows neither SQL nor templates.
 SERVICES = {"daemon", "schedule", "looks", "watch", "workers", "publisher", "timing"}
 SERVICES |= {"hosts", "lock", "log", "systemd", "status", "doctor", "retry", "stop"}
@@ -51,8 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         | {"app", "publish", "store", "settings", "sources", "server"}
         for name in SERVICES
     },
-    "server": WORDS
-    | {"app", "store", "settings", "sources", "log", "stop", "systemd"},
+    "server": WORDS | {"app", "store", "settings", "sources", "log", "stop", "systemd"},
     "cli": WORDS
     | SERVICES
     | {"app", "publish", "store", "settings", "sources", "checks", "kpi"}

@@ -10,6 +10,7 @@ import csv
 import gzip
 import hashlib
 import io
+import json
 import os
 import subprocess
 import sys
@@ -30,11 +31,9 @@ METRICS = ("views", "impressions", "likes", "comments", "shares", "clicks")
 #: How each source's files are written.
 DIALECTS: dict[str, tuple[str, str]] = {
     "youtube": ("utf-8-sig", ","),
-    "youtube-feed": ("utf-8", ","),
     "flickr": ("utf-16", "\t"),
     "twitter": ("utf-8", ","),
     "facebook": ("cp1252", ";"),
-    "blogs": ("utf-8", ","),
     "by-hand": ("utf-8", ","),
 }
 
@@ -83,7 +82,7 @@ def programme(twins: list[Path]) -> Programme:
     readings: list[Reading] = []
     broken: list[list[str]] = []
     for block in blocks:
-        for row in rows(home, block):
+        for row in WAYS[block["kind"]](home, block):
             try:
                 readings.append(understood(block, row))
             except ValueError:
@@ -98,6 +97,7 @@ def programme(twins: list[Path]) -> Programme:
 
 
 def rows(home: Path, block: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """The rows of exports."""
     encoding, delimiter = DIALECTS[block["name"]]
     files = sorted(home.glob(block["path"]))
     assert files, block["name"]
@@ -106,6 +106,28 @@ def rows(home: Path, block: dict[str, Any]) -> Iterator[dict[str, str]]:
         body = gzip.decompress(body) if file.suffix == ".gz" else body
         text = io.StringIO(body.decode(encoding), newline=None)
         yield from csv.DictReader(text, delimiter=delimiter)
+
+
+def delivered(home: Path, block: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """The items of deliveries, in canonical words."""
+    block["columns"] = {"published_at": {}, "captured_at": {}}
+    for file in sorted((home / "deliveries").glob(f"{block['name']}-*.json")):
+        body = json.loads(file.read_text("utf-8"))
+        assert body["type"] == "post.metrics"
+        yield from ({key: str(value) for key, value in i.items()} for i in body["data"])
+
+
+def told(home: Path, block: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """What the API shows that no export has: what came after the counters' end."""
+    block["columns"] = {"published_at": {}, "captured_at": {}}
+    block["platform"] = "youtube"
+    with (home / "stub" / "youtube.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if moment(row["captured_at"], "").date() > date(2009, 10, 2):
+                yield row
+
+
+WAYS = {"csv": rows, "webhook": delivered, "youtube": told}
 
 
 def understood(block: dict[str, Any], row: dict[str, str]) -> Reading:

@@ -49,11 +49,6 @@ def zulu(moment: datetime) -> str:
     return f"{utc:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def epoch(moment: datetime) -> str:
-    """Seconds since 1970, from wall clock in Detroit."""
-    return str(int(moment.replace(tzinfo=DETROIT).timestamp()))
-
-
 def grouped(value: str) -> str:
     """1 234 with a no-break blank, as French software writes it."""
     return f"{int(value):,}".replace(",", "\u00a0") if value else ""
@@ -91,18 +86,6 @@ YOUTUBE = Layout(
     },
     encoding="utf-8-sig",
     newline="\r\n",
-)
-#: After the counters ended, only the channels' feeds were read: no views in them.
-FEED = Layout(
-    constant("feed-youtube.csv"),
-    {
-        "link": lambda r: f"https://www.youtube.com/watch?v={r.post.id}",
-        "author": lambda r: r.post.handle,
-        "title": lambda r: r.post.caption,
-        "published": lambda r: epoch(r.post.published),
-        "read": lambda r: epoch(r.at),
-        "comments": count("comments"),
-    },
 )
 #: A spreadsheet's "Unicode text": UTF-16, tabs; days without a time.
 FLICKR = Layout(
@@ -155,19 +138,6 @@ FACEBOOK = Layout(
     delimiter=";",
     newline="\r\n",
 )
-BLOGS = Layout(
-    constant("blogs.csv"),
-    {
-        "address": lambda r: r.post.id,
-        "blog": lambda r: r.post.handle,
-        "title": lambda r: r.post.caption,
-        "posted": lambda r: f"{r.post.published:%d.%m.%Y}",
-        "read": lambda r: f"{r.at:%d.%m.%Y}",
-        "comments": count("comments"),
-        "clicks": count("clicks"),
-    },
-    newline="\r",
-)
 SHEET_BLOG = "hollow.example.org"
 #: What is wrong in the hand-kept sheet: place, address, dates, comments.
 BROKEN = (
@@ -180,10 +150,19 @@ BROKEN = (
     (188, "posts/6", "10.05.2009", "May 16", "7"),
 )
 #: The first month of blogs was kept by hand in a spreadsheet, and it shows: the
-#: broken rows must end in quarantine and nowhere else.
+#: broken rows must end in quarantine and nowhere else. Lines end in CR alone.
 SHEET = Layout(
     constant("by-hand-blogs.csv"),
-    BLOGS.columns,
+    {
+        "address": lambda r: r.post.id,
+        "blog": lambda r: r.post.handle,
+        "title": lambda r: r.post.caption,
+        "posted": lambda r: f"{r.post.published:%d.%m.%Y}",
+        "read": lambda r: f"{r.at:%d.%m.%Y}",
+        "comments": count("comments"),
+        "clicks": count("clicks"),
+    },
+    newline="\r",
     extra={
         place: [
             f"https://{SHEET_BLOG}/{path}" if path else "#REF!",
@@ -194,11 +173,11 @@ SHEET = Layout(
 )
 
 
-def layout_of(reading: Reading) -> Layout:
-    """Which export a reading stood in."""
+def layout_of(reading: Reading) -> Layout | None:
+    """Which export a reading stood in; None: it came in another way."""
     match reading.post.platform:
         case "youtube":
-            return YOUTUBE if reading.at.date() <= COUNTED else FEED
+            return YOUTUBE if reading.at.date() <= COUNTED else None
         case "flickr":
             return FLICKR
         case "x":
@@ -206,14 +185,15 @@ def layout_of(reading: Reading) -> Layout:
         case "facebook":
             return FACEBOOK
         case _:
-            return SHEET if (reading.at.year, reading.at.month) == (2009, 5) else BLOGS
+            return SHEET if (reading.at.year, reading.at.month) == (2009, 5) else None
 
 
 def write_files(readings: Iterable[Reading], folder: Path) -> list[Path]:
-    """Write all readings, in the order given, to the files they belong to."""
+    """Write the readings of exports, in the order given, to the files of each."""
     tables: dict[str, tuple[Layout, list[list[str]]]] = {}
     for reading in readings:
-        layout = layout_of(reading)
+        if (layout := layout_of(reading)) is None:
+            continue
         _, rows = tables.setdefault(layout.file(reading), (layout, []))
         rows.append([cell(reading) for cell in layout.columns.values()])
     for layout, rows in tables.values():

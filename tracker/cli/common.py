@@ -225,12 +225,9 @@ def open_workspace() -> Tracker:
 
 def now_ms() -> int:
     """The instant at which the command was called: the only clock of the shell."""
-    import time
+    from tracker.clock import now
 
-    from tracker.model import is_day
-
-    now = time.time_ns() // 1_000_000
-    return now - 1 if is_day(now) else now
+    return now()
 
 
 # -- output ---------------------------------------------------------------------

@@ -7,7 +7,6 @@ paths, parameters and headers may hold keys.
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,6 +18,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, Self
 
 from tracker import __version__
+from tracker.clock import now
 from tracker.errors import PermanentSourceError
 from tracker.sources import again, bodies
 from tracker.sources.addresses import Gate
@@ -45,10 +45,6 @@ OURS = {
 TIMES = ("", "", " twice", " three times")
 
 
-def _now() -> int:
-    return time.time_ns() // 1_000_000
-
-
 class Client:
     """Calls of one source over pooled connections. Once closed it is of no use.
 
@@ -67,7 +63,7 @@ class Client:
         allow_private: Sequence[str] = (),
         ports: Sequence[int] = (80, 443),
         parallel: int = 32,
-        clock: Callable[[], int] = _now,
+        clock: Callable[[], int] = now,
         sleep: Callable[[float], object] | None = None,
         limits: Limits | None = None,
         resets: Callable[[Answer], int | None] = lambda _: None,

@@ -79,10 +79,9 @@ def analytics(ask: Ask, world: World) -> Any:
             for day in sorted(days)
         ]
     if group == "top_links":
-        return [
-            {**_top(seen), **_sum(_days(ask, world, [seen.post]), names)}
-            for seen in posts
-        ]
+        sums = [(s, _sum(_days(ask, world, [s.post]), names)) for s in posts]
+        # A link without events in the interval is in no list of top links.
+        return [{**_top(seen), **sum_} for seen, sum_ in sums if any(sum_.values())]
     return []
 
 
