@@ -22,11 +22,30 @@ GROUP = "tracker.sources"
 
 def _asked(name: str, summary: str, *own: str) -> Kind:
     """A kind that asks a platform; own: keys of its blocks besides the common ones."""
-    factory = f"tracker.sources.platforms.{name}:factory"
+    factory = f"tracker.sources.platforms.{name.replace('-', '_')}:factory"
     return Kind(name, factory, summary, (*own, *COMMON))
 
 
 KINDS: dict[str, Kind] = {
+    "youtube": _asked(
+        "youtube", "YouTube: videos, by Data API v3", "key", "quota", "stats"
+    ),
+    "instagram": _asked(
+        "instagram",
+        "Instagram: media of a professional account, with insights",
+        *("token", "account", "handle", "login", "version", "calls"),
+    ),
+    "facebook": _asked(
+        "facebook",
+        "Facebook: posts of a Page, with insights",
+        *("token", "account", "handle", "version", "calls"),
+    ),
+    "tiktok": _asked(
+        "tiktok", "TikTok: videos of an account, by Display API", "token", "handle"
+    ),
+    "tiktok-research": _asked(
+        "tiktok-research", "TikTok: public videos, by Research API", "token", "quota"
+    ),
     "x": _asked("x", "X: posts, by API v2", "token", "budget"),
     "bluesky": _asked("bluesky", "Bluesky: posts, without a key"),
     "mastodon": _asked("mastodon", "Mastodon: posts of any server", "token", "server"),

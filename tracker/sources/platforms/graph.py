@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tracker import forms
@@ -92,7 +92,9 @@ class GraphSource:
             seen = _insights(value, self.side)
             listed = {k: v for k, v in known["post"].items() if k not in seen}
             rows.add(1, {self.side.columns[k]: v for k, v in seen.items()}, **listed)
-        yield rows.batch()
+        batch = rows.batch()
+        # what another account's token might see is not known to be gone
+        yield batch if known.get("ours", True) else replace(batch, absent=())
 
 
 #: Told in milliseconds.

@@ -175,7 +175,7 @@ class Run:
             if "_" not in node and self.number:
                 node = f"{self.number}_{node}"
             said |= self._fields(node)
-        more = {"node": node, "post": said, "product": "", "sure": self._surely(post)}
+        more = {"node": node, "post": said, "product": "", "ours": self._surely(post)}
         return Found(post.post_id, "", None, more)
 
     def _fields(self, node: str) -> dict[str, Any]:
@@ -191,12 +191,11 @@ class Run:
         calls = (self._insight(post, self._wanted(post)) for post in posts)
         for number, answer in enumerate(self.api.each(calls, self.of_one), 1):
             post = cast("Found", answer.call.tag)
-            sure = post.more.get("sure", True)
             yield answers.payload(
                 self._again(post, answer),
                 f"post {number} of {len(posts)} of {self._who}",
-                asked=[post.post_id] if sure else [],
-                known={"post": post.more["post"]},
+                asked=[post.post_id],
+                known={"post": post.more["post"], "ours": post.more.get("ours", True)},
                 bookmark=self.marks.move([post]) if post.account else None,
             )
 

@@ -160,6 +160,21 @@ class _Talk:
     ) -> Iterator[Payload]:
         """All pages of a query. What was asked for and not found stands in the last;
         so does the mark of each account, of which the pages may come in any order."""
+        found: list[Found] = []
+        for answer, value, title, last in self._pages(label, name, values, dates):
+            found += _shown(value)
+            here = {each.post_id for each in found}
+            self.read |= here
+            mark = self.marks.move(in_order(found)) if last and found else None
+            told = answers.at(value, "data.videos") != [] or mark or ids
+            if told:  # a page without a video is nothing to keep
+                missing = [i for i in ids if last and (i not in here or _in(i, value))]
+                yield answers.payload(answer, title, asked=missing, bookmark=mark)
+
+    def _pages(
+        self, label: str, name: str, values: Sequence[str], dates: tuple[str, str]
+    ) -> Iterator[tuple[Answer, dict[str, Any], str, bool]]:
+        """Answers with their values and names, and whether each is the last."""
         condition = {"operation": "IN", "field_name": name, "field_values": [*values]}
         body: dict[str, Any] = {
             "query": {"and": [condition]},
@@ -167,27 +182,15 @@ class _Talk:
             "end_date": dates[1],
             "max_count": TOGETHER,
         }
-        pages, found = Pages(self.settings.subject, label), list[Found]()
-        while True:
-            answer = self._page(body)
-            value = answers.value_of(answer, self.settings.subject, pages.label)
-            found += _shown(value)
-            here = {each.post_id for each in found}
+        pages, more = Pages(self.settings.subject, label), True
+        while more:
+            answer, title = self._page(body), pages.label
+            value = answers.value_of(answer, self.settings.subject, title)
             cursor = answers.at(value, "data.cursor")
-            more = answers.at(value, "data.has_more") is True
-            token = str(cursor) if more and type(cursor) is int else None
-            last, title = token is None, pages.label
-            pages.go_on(token)
-            self.read |= here
-            yield answers.payload(
-                answer,
-                title,
-                asked=[i for i in ids if last and (i not in here or _in(i, value))],
-                bookmark=self.marks.move(in_order(found)) if last and found else None,
-            )
-            if last:
-                return
-            body |= {"cursor": cursor}
+            on = answers.at(value, "data.has_more") is True and type(cursor) is int
+            more = pages.go_on(str(cursor) if on else None)
+            yield answer, value, title, not more
+            body["cursor"] = cursor
             if search := answers.text_at(value, "data.search_id"):
                 body["search_id"] = search
 
