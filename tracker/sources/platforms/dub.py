@@ -171,8 +171,8 @@ class _Talk:
             answer = self._asked("/analytics", self._span(day), 403)
             if answer.status == 403:
                 self.notices.append(
-                    f"notice[PLAN_LIMIT] {self.settings.subject}: this plan of Dub has no "
-                    "clicks by day. Set daily = false."
+                    f"notice[PLAN_LIMIT] {self.settings.subject}: this plan of Dub has "
+                    "no clicks by day. Set daily = false."
                 )
                 return
             said = str(iso(day * DAY))[:10]
