@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 
 import asked
@@ -14,9 +15,10 @@ from tracker.errors import ConfigError, TransientSourceError
 from tracker.looks import Looks
 from tracker.model import Outcome
 from tracker.sources import registry
-from tracker.sources.base import Batch, Kind, Policy
+from tracker.sources.base import Batch, Kind, Payload, Policy
 from tracker.store.breakers import OPENS, PROBE
 from tracker.store.inbox import Arrival, Inbox
+from tracker.store.ledger import Desk
 from tracker.timing import TOLD
 from tracker.workers import Work
 
@@ -192,7 +194,6 @@ class Told:
 
     def parse(self, payload):
         import base64
-        import json
 
         lines = [json.loads(line) for line in payload.body.splitlines()]
         bodies = [base64.b64decode(line["body"]).decode() for line in lines]
@@ -269,8 +270,6 @@ def test_more_than_one_payload_holds(shop):
 
 
 def test_status_tells_how_many_deliveries_wait(shop, invoke):
-    import json
-
     deliver(shop, "p1", "p2")
     found = json.loads(invoke("status", "--json").out)
     [source] = found["sources"]
@@ -322,3 +321,67 @@ def test_a_hosts_lease_is_a_setting(shop):
         with pytest.raises(ConfigError) as caught:
             app.open_tracker(shop.home)
         assert "host.lease" in caught.value.problems[0]
+
+
+# -- a look without keeping ---------------------------------------------------------
+
+
+def test_check_asks_and_parses_and_keeps_nothing(add, platform, invoke):
+    """Counts, coverage by metric, cost, next bookmark and the choice of terms."""
+    tracker = add(more="quota = 7")
+    platform.views = {"a": 1, "b": 2, "c": 3}
+    known(tracker, "a", "b", "gone")
+    found = json.loads(invoke("source", "check", "yt", "--json").out)
+    assert (found["payloads"], found["rows"], found["absent"]) == (2, 2, 1)
+    assert found["metrics"]["views"] == {"known": 2, "unknown": 0}
+    assert found["metrics"]["likes"] == {"known": 0, "unknown": 2}
+    assert found["quota"] == [{"bucket": "calls", "cost": 2, "limit": 7}]
+    assert found["bookmark"] is not None
+    assert found["terms"] == (
+        'Say terms = "accepted" if you have accepted them. Its figures stand in no'
+        " sum over several platforms."
+    )
+    assert tracker.runs.state("yt").bookmark is None
+    assert views(tracker) == {"a": 0, "b": 0, "gone": 0}
+    assert ingest(tracker).payloads == 2
+
+
+def test_check_says_why_a_source_failed(add, platform, invoke):
+    tracker = add()
+    platform.wrong = 500
+    done = invoke("source", "check", "yt", "--json")
+    assert (done.code, json.loads(done.out)["errors"]) == (
+        7,
+        ["error[UPSTREAM] source yt: it answered 500."],
+    )
+    assert tracker.runs.history() == []
+
+
+def test_check_reads_what_waits_and_it_waits_on(shop, invoke):
+    deliver(shop, "p1", "p2")
+    found = json.loads(invoke("source", "check", "shop", "--json").out)
+    assert (found["payloads"], found["rows"], found["quota"]) == (1, 2, [])
+    assert Inbox(shop.database).counts() == {"shop": 2}
+
+
+def test_figures_of_accounts_are_exported_and_never_added_to_posts(shop, invoke):
+    columns = ["line", "platform", "handle", "metric", "day", "value"]
+    said = [
+        (1, "x", "zoe", "followers", "2026-04-02", 12),
+        (2, "x", "=anna", "views", "2026-04-01", 900),
+    ]
+    batch = Batch(
+        asked.pl.DataFrame(schema=asked.FRAME),
+        audience=asked.pl.DataFrame(said, schema=columns, orient="row"),
+    )
+    run = shop.runs.start("shop", "told", slot=None, host=None, now=NOON)
+    desk = Desk(shop.runs.source_id("shop", "told"), run, "f", "measured", NOON)
+    shop.ledger.keep(desk, Payload("stats.csv", NOON, body=b"1"), [batch])
+    assert invoke("export", "audience").out == (
+        "platform,handle,metric,day,value,source,file\n"
+        "x,'=anna,views,2026-04-01,900,shop,stats.csv\n"
+        "x,zoe,followers,2026-04-02,12,shop,stats.csv\n"
+    )
+    [first, _] = json.loads(invoke("export", "audience", "--format", "json").out)
+    assert (first["handle"], first["value"]) == ("=anna", 900)
+    assert views(shop) == {}

@@ -10,12 +10,13 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from tracker import ingest
-from tracker.asking import Ask, payloads
+from tracker.asking import Ask, clock, payloads
 from tracker.errors import (
     ConfigError,
     NotFoundError,
@@ -24,13 +25,16 @@ from tracker.errors import (
 )
 from tracker.model import RunReport, iso
 from tracker.settings import FILE, Settings, SourceSettings, load_settings
+from tracker.sources.base import Pushed
 from tracker.store.breakers import Breakers
 from tracker.store.database import Database
 from tracker.store.ledger import Desk, Ledger
+from tracker.store.quotas import Purse
 from tracker.store.runs import Runs, SourceState
 
 if TYPE_CHECKING:
     from tracker.sources.base import Payload, Source
+    from tracker.trial import Trial
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,26 @@ def ingest_file(
     run_id = tracker.runs.start("file", kind, slot=None, host=None, now=now)
     found = payloads(source, Ask(tracker.database, block, now), None)
     return _run(tracker, source, kind, run_id, found, now)
+
+
+def try_source(tracker: Tracker, name: str, *, now: int) -> Trial:
+    """Fetch and parse once, as a run would, and keep nothing.
+
+    What asking costs is spent all the same: the platform counts it.
+    """
+    from tracker.trial import Counting, attempt
+
+    block = tracker.source_settings(name)
+    source = tracker.source(name)
+    purse = Counting(Purse(tracker.database, name, clock(now)))
+    ask = Ask(tracker.database, block, now, purse=purse)
+    before = tracker.runs.state(name).bookmark
+    found = payloads(source, ask, before)
+    # what is told waits on, and would come again and again
+    trial = attempt(source, islice(found, 1) if isinstance(source, Pushed) else found)
+    trial.costs = purse.costs
+    trial.bookmark = trial.bookmark or before
+    return trial
 
 
 def _run(

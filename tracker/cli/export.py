@@ -15,7 +15,7 @@ from tracker.cli.common import say, with_tracker
 if TYPE_CHECKING:
     from tracker.app import Tracker
 
-WHAT = ("readings", "posts", "totals", "rejects", "findings", "runs")
+WHAT = ("readings", "posts", "totals", "audience", "rejects", "findings", "runs")
 FORMATS = ("csv", "json", "jsonl", "parquet")
 
 

@@ -12,6 +12,7 @@ from tracker.cli.common import (
     clean,
     emit_json,
     json_option,
+    now_ms,
     say,
     table,
     wants_json,
@@ -153,31 +154,33 @@ def resume(tracker: Tracker, name: str) -> None:
 def check(tracker: Tracker, name: str) -> int:
     """Fetch and parse NAME once, keeping nothing, and say what came.
 
-    Exit 1 with rejected rows, 4 when a file would be refused whole.
+    Exit 1 with rejected rows, 4 when a file would be refused whole, 7 when the
+    source failed. A platform counts what it is asked: quota is spent.
     """
-    from tracker.trial import attempt
+    from tracker import app
 
-    made: Any = tracker.source(name)
-    trial = attempt(made, made.fetch(None))
+    trial = app.try_source(tracker, name, now=now_ms())
     if wants_json():
         emit_json(_as_json(trial))
     else:
         _show(trial)
+    if trial.upstream:
+        return 7
     if trial.errors:
         return 4
     return 1 if trial.rejected else 0
 
 
 def _as_json(trial: Trial) -> dict[str, Any]:
-    good = trial.rows - trial.rejected
     return {
         "source": trial.source,
         "payloads": trial.payloads,
         "rows": trial.rows,
         "rejected": trial.rejected,
         "ignored": trial.ignored,
+        "absent": trial.absent,
         "metrics": {
-            name: {"known": known, "unknown": good - known}
+            name: {"known": known, "unknown": trial.readings - known}
             for name, known in trial.known.items()
         },
         "rejects": [
@@ -190,13 +193,19 @@ def _as_json(trial: Trial) -> dict[str, Any]:
             }
             for label, reject in trial.rejects
         ],
-        "errors": trial.errors,
+        "errors": [*trial.errors, *filter(None, [trial.upstream])],
         "notices": trial.notices,
+        "quota": [
+            {"bucket": bucket, "cost": cost, "limit": limit}
+            for bucket, (cost, limit) in trial.costs.items()
+        ],
+        "bookmark": trial.bookmark,
+        "terms": trial.terms,
     }
 
 
 def _show(trial: Trial) -> None:
-    for error in trial.errors:
+    for error in [*trial.errors, *filter(None, [trial.upstream])]:
         click.echo(clean(error), err=True)
     for notice in dict.fromkeys(trial.notices):
         say(notice)
@@ -204,8 +213,7 @@ def _show(trial: Trial) -> None:
         f"{trial.source}: {_of(trial.payloads, 'payload')}, {_of(trial.rows, 'row')}, "
         f"{trial.rejected} rejected, {_of(trial.ignored, 'line')} ignored"
     )
-    good = trial.rows - trial.rejected
-    said = [(name, n, good - n) for name, n in trial.known.items() if n]
+    said = [(name, n, trial.readings - n) for name, n in trial.known.items() if n]
     if said:
         table(("metric", "rows that say it", "rows that do not"), said)
     for label, reject in trial.rejects:
@@ -213,6 +221,19 @@ def _show(trial: Trial) -> None:
         warn(reject.code, place, reject.reason)
     if trial.rejected > len(trial.rejects):
         say(f"... and {trial.rejected - len(trial.rejects)} more rejected rows")
+    _show_terms(trial)
+
+
+def _show_terms(trial: Trial) -> None:
+    """What it cost, where it would go on, and what may be done with it."""
+    if trial.absent:
+        say(f"{_of(trial.absent, 'post')} asked for and not there: unknown, not zero")
+    for bucket, (cost, limit) in trial.costs.items():
+        say(f"It cost {cost} of {limit} {bucket}")
+    if trial.bookmark:
+        say(f"The next run would go on at {clean(trial.bookmark)}")
+    if trial.terms:
+        say(trial.terms)
 
 
 def _of(count: int, word: str) -> str:

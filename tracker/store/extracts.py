@@ -58,6 +58,14 @@ EXTRACTS = {
         " LEFT JOIN ambassador m ON m.id = a.ambassador_id"
         " ORDER BY p.platform, p.external_id",
     ),
+    "audience": Extract(
+        ("platform", "handle", "metric", "day", "value", "source", "file"),
+        frozenset(),
+        "SELECT r.platform, r.handle, r.metric, r.day, r.value, t.name, y.label"
+        " FROM audience r JOIN payload y ON y.id = r.payload_id"
+        " JOIN source t ON t.id = r.source_id"
+        " ORDER BY r.platform, r.handle, r.metric, r.day, t.name",
+    ),
     "rejects": Extract(
         (
             "id",
