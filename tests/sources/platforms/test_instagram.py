@@ -274,5 +274,5 @@ def test_by_facebook_login_and_another_version() -> None:
     made = source("instagram", login="facebook", version="v25.0")
     assert made.address == "https://graph.facebook.com"
     assert source("instagram").address == "https://graph.instagram.com"
-    with pytest.raises(ConfigError, match="v24.0"):
+    with pytest.raises(ConfigError, match=r"v24\.0"):
         source("instagram", version="24")

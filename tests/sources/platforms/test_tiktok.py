@@ -40,8 +40,10 @@ def test_figures_of_known_videos() -> None:
     assert asked.params == [
         (
             "fields",
-            "id,share_url,video_description,create_time,view_count,like_count,"
-            "comment_count,share_count",
+            (
+                "id,share_url,video_description,create_time,view_count,like_count,"
+                "comment_count,share_count"
+            ),
         )
     ]
     first, second = rows(made, payloads)

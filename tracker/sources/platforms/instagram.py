@@ -13,7 +13,7 @@ from typing import Any
 
 from tracker import forms
 from tracker.sources.base import Surroundings
-from tracker.sources.platforms import facebook, settings
+from tracker.sources.platforms import settings
 from tracker.sources.platforms.graph import OWN as COMMON
 from tracker.sources.platforms.graph import GraphSource, Side
 from tracker.sources.platforms.settings import Own
@@ -54,6 +54,8 @@ SIDE = Side(
     parts={},
     signed=True,
 )
+#: Where accounts are asked that are linked to a Page, with its login.
+BY_PAGE = "https://graph.facebook.com"
 OWN = (*COMMON, Own("login", forms.one_of("instagram", "facebook"), "instagram"))
 OPTIONS = settings.keys(own=OWN)
 
@@ -64,4 +66,4 @@ def factory(
     """An instagram source; ConfigError names every problem of its settings."""
     made = settings.read("instagram", name, options, surroundings, own=OWN)
     by_page = made.own["login"] == "facebook"
-    return GraphSource(made, SIDE, facebook.SIDE.address if by_page else SIDE.address)
+    return GraphSource(made, SIDE, BY_PAGE if by_page else SIDE.address)

@@ -9,7 +9,7 @@ answer is deleted, private or another account's: unknown, not zero.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -20,25 +20,20 @@ from tracker.sources.base import (
     Payload,
     Questions,
     Surroundings,
-    Window,
 )
 from tracker.sources.calls import Answer, Call
-from tracker.sources.platforms import answers, settings
-from tracker.sources.platforms.answers import Sort
+from tracker.sources.platforms import answers, settings, tiktokerrors
 from tracker.sources.platforms.api import Api, Pages
 from tracker.sources.platforms.found import Found, Marks, in_order
 from tracker.sources.platforms.items import Rows, when
 from tracker.sources.platforms.manner import (
     Limit,
-    Manner,
     bearer,
-    resets,
     span,
     together,
 )
 from tracker.sources.platforms.settings import Own, Settings
 
-ADDRESS = "https://open.tiktokapis.com"
 METRICS = ("views", "likes", "comments", "shares")
 FIELDS = {
     "post_id": "id",
@@ -53,46 +48,11 @@ FIELDS = {
 WANTED = ",".join(FIELDS.values())
 #: Ids of a query, and videos of a page.
 TOGETHER = 20
-MINUTE = Window(60_000)
-QUERIES = Limit("query", 600, MINUTE)
-LISTS = Limit("list", 600, MINUTE)
+QUERIES = Limit("query", 600, tiktokerrors.MINUTE)
+LISTS = Limit("list", 600, tiktokerrors.MINUTE)
 
-VIDEO = re.compile(r"[0-9]{1,25}", re.ASCII)
 _OWNER = re.compile(r"https://(?:www\.)?tiktok\.com/@([^/?#]+)/", re.ASCII)
 
-SORTS = {
-    "rate_limit_exceeded": Sort.WAIT,
-    "daily_quota_limit_exceeded": Sort.WAIT,
-    "internal_error": Sort.AGAIN,
-    "timeout": Sort.AGAIN,
-    "access_token_invalid": Sort.PERSON,
-    "scope_not_authorized": Sort.PERSON,
-    "scope_permission_missed": Sort.PERSON,
-    "invalid_params": Sort.PERSON,
-}
-
-
-def _reason(said: Mapping[str, Any]) -> str:
-    code = answers.text_at(said, "error.code") or ""
-    return "" if code == "ok" else code
-
-
-def _wait(answer: Answer) -> int | None:
-    """A day's quota begins anew at midnight UTC, a rate within its minute."""
-    reason = _reason(answers.envelope(answer))
-    if reason == "daily_quota_limit_exceeded":
-        return answers.next_midnight(answer.at, "UTC")
-    waits = SORTS.get(reason) is Sort.WAIT
-    return resets(answer) or (answer.at + MINUTE.ms if waits else None)
-
-
-MANNER = Manner(
-    _reason,
-    SORTS,
-    _wait,
-    "Renew the token, check its scopes at developers.tiktok.com, then resume the "
-    "source",
-)
 OWN = (Own("handle"),)
 OPTIONS = settings.keys(own=OWN)
 
@@ -115,7 +75,7 @@ class TikTokSource:
         self.fingerprint = made.fingerprint
 
     def ask(self, questions: Questions, bookmark: str | None) -> Iterator[Payload]:
-        with opened(self.settings) as api:
+        with tiktokerrors.opened(self.settings) as api:
             talk = _Talk(self.settings, api, questions, Marks(bookmark))
             if self.settings.discover and questions.handles:
                 yield from talk.new_videos()
@@ -129,23 +89,6 @@ class TikTokSource:
             handle = self.settings.own["handle"] or _owner(item)
             rows.add(line, item, handle=handle)
         yield rows.batch()
-
-
-def opened(made: Settings) -> Api:
-    """The API for one run; answers are judged by their envelope."""
-    return Api(made, ADDRESS, judged(made), resets=_wait)
-
-
-def judged(made: Settings, *, readable: int = 0) -> Callable[[Answer], None]:
-    """Raises the error of an answer that is none; readable: a status to let pass."""
-
-    def look(answer: Answer) -> None:
-        if answer.status == readable:
-            return
-        if answer.status != 200 or _reason(answers.envelope(answer)):
-            raise MANNER.trouble(made, answer)
-
-    return look
 
 
 def _owner(item: Any) -> str | None:
@@ -227,7 +170,7 @@ class _Talk:
         due = [
             post.post_id
             for post in self.questions.posts
-            if VIDEO.fullmatch(post.post_id)
+            if tiktokerrors.VIDEO.fullmatch(post.post_id)
             and post.post_id not in self.read
             and self._own(post)
         ]

@@ -30,7 +30,7 @@ from tracker.sources.platforms.found import Found, Marks, in_order
 from tracker.sources.platforms.items import Rows, when
 from tracker.sources.platforms.manner import Limit, bearer, together
 from tracker.sources.platforms.settings import DAY, Own, Settings
-from tracker.sources.platforms.tiktok import VIDEO, judged, opened
+from tracker.sources.platforms.tiktokerrors import VIDEO, judged, opened
 
 METRICS = ("views", "likes", "comments", "shares", "saves")
 FIELDS = {
