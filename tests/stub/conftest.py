@@ -33,6 +33,7 @@ def stub(running: Stub) -> Stub:
     running.desk.faults, running.desk.limits = Faults(), Limits()
     running.calls.clear()
     running.asked.clear()
+    running.desk.refused.clear()
     return running
 
 

@@ -42,7 +42,8 @@ class Desk:
     """Where calls arrive: what they meet, and how many came.
 
     latency: seconds before each answer. calls: by method and path. turned: set when
-    the server ends, so that nothing that hangs holds it up.
+    the server ends, so that nothing that hangs holds it up. refused: what was
+    wrong about calls, as the platforms said it.
     """
 
     programme: Programme
@@ -51,6 +52,7 @@ class Desk:
     latency: float = 0.0
     calls: Counter[str] = field(default_factory=Counter)
     asked: list[Ask] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     turned: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, platform: Platform, route: Route, ask: Ask) -> Reply:
@@ -65,6 +67,7 @@ class Desk:
             reply = found if isinstance(found, Reply) else Reply(found)
         except Trouble as trouble:
             reply = platform.refuse(trouble, ask)
+            self.refused.append(f"{ask.method} {ask.path}: {trouble}")
         return Reply(reply.body, reply.status, {**headers, **reply.headers})
 
 
