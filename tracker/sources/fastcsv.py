@@ -228,7 +228,8 @@ class Lane:
 
     def _plain(self, block: Block) -> NDArray[np.bool_]:
         """Marks of plain lines."""
-        plain = self._count(block, self.delimiter) == self.checker.plan.width - 1
+        wanted = self.checker.plan.width - 1
+        plain: NDArray[np.bool_] = self._count(block, self.delimiter) == wanted
         if b'"' in block.data:
             plain &= self._count(block, b'"') == 0
         return plain
