@@ -34,6 +34,7 @@ from tracker.store.runs import Runs, SourceState
 
 if TYPE_CHECKING:
     from tracker.sources.base import Payload, Source
+    from tracker.store.totals import Reckoner
     from tracker.trial import Trial
 
 
@@ -57,6 +58,27 @@ class Tracker:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self.database, self.zone)
+
+    @cached_property
+    def apart(self) -> dict[str, str]:
+        """Platforms whose figures may stand in no sum with others', and why: the
+        terms of a source of theirs, as its block has chosen."""
+        found: dict[str, str] = {}
+        for block in self.settings.sources:
+            policy = make_source(self.home, self.settings, block).policy
+            if policy.platform is not None and not policy.may_blend:
+                found[policy.platform] = (
+                    f"the terms of source {block.name} do not allow its figures in"
+                    " sums over several platforms"
+                )
+        return found
+
+    @cached_property
+    def reckoner(self) -> Reckoner:
+        """Who answers questions about sums."""
+        from tracker.store.totals import Reckoner
+
+        return Reckoner(self.database, self.zone, self.apart)
 
     def source_settings(self, name: str) -> SourceSettings:
         """The block of a source; NotFoundError names the nearest."""

@@ -64,9 +64,10 @@ def _totals(
 ) -> tuple[list[str], list[list[Any]]]:
     """Totals by day, one row a day and metric."""
     from tracker.model import iso
-    from tracker.store.totals import Reckoner
 
-    found = Reckoner(tracker.database, tracker.zone).totals(campaign, by="day")
+    found = tracker.reckoner.totals(campaign, by="day")
+    for platform, reason in found.left_out:
+        say(f"{platform} is left out: {reason}")
     facts = ("value", "gain", "known", "unknown")
     rows = [
         [

@@ -42,9 +42,7 @@ def totals(
     """Sums of a campaign, or of all posts, with coverage and age."""
     if by == "mission":
         raise click.UsageError("sums by mission are not there yet")
-    from tracker.store.totals import Reckoner
-
-    found = Reckoner(tracker.database, tracker.zone).totals(
+    found = tracker.reckoner.totals(
         campaign,
         by=by,
         as_of=parse_moment(as_of, "--as-of", tracker.zone),
@@ -64,6 +62,10 @@ def as_json(found: Totals) -> dict[str, Any]:
         "timezone": found.timezone,
         "by": found.by,
         "rows": [_row(row) for row in found.rows],
+        "left_out": [
+            {"platform": platform, "reason": reason}
+            for platform, reason in found.left_out
+        ],
     }
 
 
@@ -85,6 +87,8 @@ def _total(total: Total) -> dict[str, Any]:
 
 
 def _show(found: Totals) -> None:
+    for platform, reason in found.left_out:
+        say(f"{platform} is left out: {reason}. See: tracker totals --by platform")
     if not found.rows:
         say("Nothing is known yet.")
         return

@@ -54,17 +54,36 @@ VERSIONS = (
 
 @dataclass(frozen=True)
 class Figures:
-    """campaign: row number, 0 the workspace; as_of, until: instants or None."""
+    """campaign: row number, 0 the workspace; as_of, until: instants or None.
+
+    without: platforms that are left out.
+    """
 
     link: Link
     campaign: int
     zone: ZoneInfo
     as_of: int | None = None
     until: int | None = None
+    without: tuple[str, ...] = ()
 
     @property
     def live(self) -> bool:
         return self.as_of is None and self.until is None
+
+    def platforms(self) -> dict[int, set[str]]:
+        """Platforms with posts that count, by ambassador (row number, 0: nobody)."""
+        found: dict[int, set[str]] = {}
+        for ambassador, platform in self.link.all(
+            "SELECT DISTINCT ambassador_id, platform FROM rollup WHERE campaign_id = ?",
+            (self.campaign,),
+        ):
+            found.setdefault(ambassador, set()).add(platform)
+        return found
+
+    def _but(self, column: str) -> str:
+        """A condition on the platform, for which `without` gives the values."""
+        marks = ", ".join("?" * len(self.without))
+        return f" AND {column} NOT IN ({marks})" if self.without else ""
 
     def rollup(self, keys: tuple[str, ...]) -> pl.DataFrame:
         """Sums by some of rollups.KEYS, ordered by them."""
@@ -90,8 +109,9 @@ class Figures:
         schema = {name: _ROLLUP[name] for name in (*keys, *rollups.FIGURES)}
         casts = [f"CAST({c} AS BIGINT)" if c.startswith("sum(") else c for c in columns]
         return self.link.frame(
-            f"SELECT {', '.join(casts)} FROM rollup WHERE campaign_id = ?{group}",
-            (self.campaign,),
+            f"SELECT {', '.join(casts)} FROM rollup WHERE campaign_id = ?"
+            f"{self._but('platform')}{group}",
+            (self.campaign, *self.without),
             schema,
         )
 
@@ -133,6 +153,7 @@ class Figures:
             ats = [f"{metric}_at" for metric in METRICS]
             return (
                 self.last()
+                .filter(~pl.col("platform").is_in(self.without))
                 .group_by(keys)
                 .agg(
                     *(pl.col(at).min().alias(f"{at[:-3]}_oldest") for at in ats),
@@ -148,8 +169,8 @@ class Figures:
             f"SELECT p.platform, a.ambassador_id, {', '.join(columns)}"
             " FROM attribution a JOIN post_state s ON s.post_id = a.post_id"
             " JOIN post p ON p.id = a.post_id WHERE a.campaign_id = ?"
-            " GROUP BY p.platform, a.ambassador_id",
-            (self.campaign,),
+            f"{self._but('p.platform')} GROUP BY p.platform, a.ambassador_id",
+            (self.campaign, *self.without),
             {
                 "platform": pl.String,
                 "ambassador_id": pl.Int64,
@@ -185,8 +206,8 @@ class Figures:
         return self.link.frame(
             "SELECT a.post_id, a.campaign_id, a.ambassador_id, p.platform"
             " FROM attribution a JOIN post p ON p.id = a.post_id"
-            " WHERE a.campaign_id = ?",
-            (self.campaign,),
+            f" WHERE a.campaign_id = ?{self._but('p.platform')}",
+            (self.campaign, *self.without),
             RESULT,
         )
 

@@ -2,13 +2,14 @@
 
 The value of a row is the sum of last known values at the end of its period, the
 gain the change within it. Every metric carries its coverage and the oldest and
-newest reading in it.
+newest reading in it. Where a platform's terms do not allow its figures in sums with
+others', it is left out of rows over several platforms, and named.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 PERIODS = ("day", "week", "month")
 CUTS = (*PERIODS, "platform", "ambassador", "post")
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +56,26 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
+    """left_out: platforms that are in no row over several platforms, and why."""
+
     campaign: str | None
     as_of: int | None
     timezone: str
     by: str | None
     rows: tuple[Row, ...]
+    left_out: tuple[tuple[str, str], ...] = ()
 
 
 class Reckoner:
-    """Answers questions about sums."""
+    """Answers questions about sums.
 
-    def __init__(self, database: Database, zone: ZoneInfo) -> None:
-        self._database, self._zone = database, zone
+    apart: platforms whose figures may stand in no sum with others', and why.
+    """
+
+    def __init__(
+        self, database: Database, zone: ZoneInfo, apart: Mapping[str, str] = NOTHING
+    ) -> None:
+        self._database, self._zone, self._apart = database, zone, apart
 
     def totals(
         self,
@@ -83,13 +93,25 @@ class Reckoner:
         with self._database.reading() as link:
             number, zone = find_campaign(link, campaign, self._zone)
             figures = Figures(link, number, zone, as_of, until)
-            rows = tuple(_rows(link, figures, by))
+            left = left_out(figures, by, self._apart)
+            rows = tuple(_rows(link, figures, by, left))
             known = (
                 as_of
                 if as_of is not None
                 else link.value("SELECT max(recorded_at) FROM payload")
             )
-        return Totals(campaign, known, zone.key, by, rows)
+        reasons = tuple((name, self._apart[name]) for name in left)
+        return Totals(campaign, known, zone.key, by, rows, reasons)
+
+
+def left_out(figures: Figures, by: str | None, apart: Iterable[str]) -> tuple[str, ...]:
+    """Platforms of `apart` that some row would add to others, in order of name."""
+    if not apart or by in ("platform", "post"):
+        return ()
+    cuts = list(figures.platforms().values())
+    rows = cuts if by == "ambassador" else [set[str]().union(*cuts)]
+    mixed = set[str]().union(*(row for row in rows if len(row) > 1))
+    return tuple(sorted(mixed.intersection(apart)))
 
 
 def find_campaign(link: Link, name: str | None, zone: ZoneInfo) -> tuple[int, ZoneInfo]:
@@ -103,13 +125,34 @@ def find_campaign(link: Link, name: str | None, zone: ZoneInfo) -> tuple[int, Zo
     return found[0], ZoneInfo(found[1])
 
 
-def _rows(link: Link, figures: Figures, by: str | None) -> Iterator[Row]:
+def _rows(
+    link: Link, figures: Figures, by: str | None, left: tuple[str, ...]
+) -> Iterator[Row]:
+    blended = replace(figures, without=left)
     if by == "post":
         yield from _by_post(link, figures)
     elif by in PERIODS:
-        yield from _by_period(figures, str(by))
+        yield from _by_period(blended, str(by))
+    elif by == "ambassador" and left:
+        yield from _by_ambassador(link, figures, blended)
     else:
-        yield from _by_cut(link, figures, by)
+        yield from _by_cut(link, blended, by)
+
+
+def _by_ambassador(link: Link, whole: Figures, blended: Figures) -> Iterator[Row]:
+    """Who is on one platform has no sum over several: nothing is left out there."""
+    names = dict(link.all("SELECT id, slug FROM ambassador"))
+    mixed = {names.get(n) for n, on in whole.platforms().items() if len(on) > 1}
+    rest = {row.key["ambassador"]: row for row in _by_cut(link, blended, "ambassador")}
+    for row in _by_cut(link, whole, "ambassador"):
+        name = row.key["ambassador"]
+        yield rest.get(name, _nothing(row)) if name in mixed else row
+
+
+def _nothing(row: Row) -> Row:
+    """Of all that somebody posted nothing may be added up."""
+    none = {m: Total(None, None, 0, 0, None, None) for m in row.metrics}
+    return Row(row.key, 0, none)
 
 
 # -- whole, by platform, by ambassador ------------------------------------------
