@@ -146,8 +146,9 @@ def test_new_posts_of_an_enrolled_handle_page_by_page() -> None:
     assert len(again) == 1
 
 
-def test_a_handle_that_x_does_not_know() -> None:
-    missing = Reply("x/user-missing.json")
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_handle_that_x_does_not_know(status: int) -> None:
+    missing = Reply("x/user-missing.json", status)
     with serving(by_path({"/2/users/by/username/nobody_here": missing})) as server:
         x = source("x", server)
         assert list(x.ask(questions((), ["nobody_here", "no such name!"]), None)) == []
