@@ -409,7 +409,7 @@ _CODE = re.compile(r"[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+|[A-Z]{4,}")
 _SAID = re.compile(r"(?:error|warning|notice)\[([A-Z0-9_]+)\]")
 #: Words in capitals that are none: SQL, variables, and the word for any code.
 _OTHERS = set("BEGIN BIGINT COMMIT NOTHING ROLLBACK TERM TEXT CODE".split())
-_OTHERS |= {"CLOCK_BOOTTIME", "NOTIFY_SOCKET", "TRACKER_HOME", "TRACKER_HOST"}
+_OTHERS |= {"NFKD", "CLOCK_BOOTTIME", "NOTIFY_SOCKET", "TRACKER_HOME", "TRACKER_HOST"}
 _OTHERS |= {"TRACKER_NOW"}
 
 

@@ -74,7 +74,7 @@ def test_a_needed_column_that_stands_twice_must_agree() -> None:
     assert refusal(twice + ONE).code == "CSV_TWICE"
 
 
-# -- zeros --------------------------------------------------------------------------
+# -- zeros --------------------------------------------------------------------
 
 
 def test_an_export_of_nothing_but_zeros_is_not_believed() -> None:
@@ -93,7 +93,7 @@ def test_some_zeros_and_unknown_counts_are_believed() -> None:
     assert ("views", "2025-12-30", 0) in [f[3:] for f in days.figures]
 
 
-# -- numbers and dates ----------------------------------------------------------------
+# -- numbers and dates --------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_which_number_is_the_month_is_decided_for_the_whole_column() -> None:
     assert iso(first["published_at"]) == "2026-03-04T10:00:00Z"  # as Meta writes it
 
 
-# -- days ----------------------------------------------------------------------
+# -- days ---------------------------------------------------------------------
 
 
 def test_days_that_are_broken_down_are_nobodys() -> None:
@@ -214,7 +214,7 @@ def test_bad_days_and_figures_are_rejected_row_by_row() -> None:
     ]
 
 
-# -- what is not known ----------------------------------------------------------------------
+# -- what is not known --------------------------------------------------------
 
 
 def test_what_is_not_recognised_is_refused_with_the_nearest() -> None:
@@ -248,7 +248,7 @@ def test_canonical_columns_win_over_every_layout() -> None:
     assert [(r["platform"], r["post_id"]) for r in found.rows] == [("unknown", "1")]
 
 
-# -- reading again ----------------------------------------------------------------------
+# -- reading again ------------------------------------------------------------
 
 
 def test_rejected_rows_can_be_read_again() -> None:

@@ -28,32 +28,32 @@ def number_format(
     """The format by which most cells are counts; the plain one if it will do."""
     written = [cell for cell in cells if cell.casefold() not in UNKNOWN]
     plain = NumberFormat(suffixes=suffixes)
-    if all(cell.isdigit() and cell.isascii() for cell in written if cell):
+    if not _unread(written, plain):
         return plain
-    formats = [
-        NumberFormat(decimal, thousands, suffixes)
-        for thousands, decimal in _SIGNS[language]
-    ]
-    return min(formats, key=lambda one: _strange(written, one))
-
-
-def _strange(cells: Sequence[str], said: NumberFormat) -> int:
-    """How many cells this format does not explain."""
-    read = counter(said)
-    # 1.234 is a count with a sign between thousands, never one with three decimals.
-    split = re.compile(rf"-?\d{{1,3}}{re.escape(said.decimal)}\d{{3}}")
-    return sum(
-        isinstance(read(cell.removeprefix("-")), Bad) or bool(split.fullmatch(cell))
-        for cell in cells
-    )
+    signed = (NumberFormat(d, t, suffixes) for t, d in _SIGNS[language])
+    return min((plain, *signed), key=lambda one: _strange(written, one))
 
 
 def amount_format(
     cells: Sequence[str], counts: NumberFormat, unit: int
 ) -> NumberFormat:
-    """The format of amounts, such as hours: their decimal sign is the counts' or
-    the one that is there."""
-    decimal, thousands = counts.decimal or ".", counts.thousands or ","
-    if any(c.rfind(",") > c.rfind(".") for c in cells) and not counts.decimal:
-        decimal, thousands = ",", "."
-    return NumberFormat(decimal, thousands, unit=unit)
+    """The format of amounts, such as hours: the counts' if they have signs, else the
+    one by which most cells are amounts."""
+    ways = [(counts.decimal, counts.thousands)] if counts.decimal else []
+    ways += [(".", ","), (",", "."), (",", " ")]
+    formats = [NumberFormat(decimal, between, unit=unit) for decimal, between in ways]
+    return min(formats, key=lambda one: _unread(cells, one))
+
+
+def _strange(cells: Sequence[str], said: NumberFormat) -> int:
+    """How many cells this format does not explain.
+
+    `1.234` is a count with a sign between thousands, never one with three decimals.
+    """
+    split = re.compile(rf"-?\d{{1,3}}{re.escape(said.decimal or '?')}\d{{3}}")
+    return _unread(cells, said) + sum(bool(split.fullmatch(cell)) for cell in cells)
+
+
+def _unread(cells: Sequence[str], said: NumberFormat) -> int:
+    read = counter(said)
+    return sum(isinstance(read(cell.removeprefix("-")), Bad) for cell in cells)
