@@ -31,7 +31,14 @@ class Case:
 
 
 HARBOUR = "https://bsky.app/profile/ada.example.com/post/3lharbour0k2a"
+KEY = {"key": {"env": "YOUTUBE_API_KEY"}}
+HARBOUR_VIDEO = posts("youtube", "Aq_harbour0", "nothing0000")
 CASES = {
+    "youtube": Case(KEY, ("AdaWalks", "BenWalks"), HARBOUR_VIDEO, 10),
+    "instagram": Case({}, ("ada.walks",), posts("instagram", "DAbHarboR0_"), 5),
+    "facebook": Case({}, (), posts("facebook", "122100000000010"), 0),
+    "tiktok": Case({}, ("adawalks", "benwalks"), posts("tiktok", "123"), 10),
+    "tiktok-research": Case({}, ("adawalks", "benwalks"), posts("tiktok", "1"), 10),
     "x": Case({}, ("adawalks", "benwalks"), posts("x", "1920000000000000001"), 10),
     "bluesky": Case(
         {}, ("ada.example.com",), posts("bluesky", "3lharbour0k2a", url=HARBOUR), 6

@@ -62,12 +62,6 @@ class Rows:
             column.append(row.get(name))
         self._values["line"].append(line)
 
-    def all(self, items: Sequence[Any]) -> Rows:
-        """All items of a list, each with its place as its line."""
-        for line, item in enumerate(items, 1):
-            self.add(line, item)
-        return self
-
     def batch(self, *, notices: Sequence[str] = ()) -> Batch:
         """The batch; posts that were asked for and not found are absent.
 
