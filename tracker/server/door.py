@@ -40,7 +40,7 @@ BACKLOG = 2048
 PATIENCE = 10
 #: Between two looks at the settings, in seconds: a secret that was taken out of them
 #: must open nothing within five.
-LOOK = 2.0
+LOOK = 1.0
 #: File descriptors for everything but connections.
 SPARE = 256
 

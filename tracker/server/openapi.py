@@ -44,7 +44,7 @@ def _hook(hook: Hook) -> dict[str, Any]:
             "403": _error("Not the word that was agreed."),
             "503": _error("Its secret is not there."),
         }
-        found |= _both("Handshake of the platform.", responses)
+        found["get"] = _both("Handshake of the platform.", responses)["get"]
     return found
 
 
