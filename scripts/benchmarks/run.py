@@ -15,6 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import collect
 import ingest
 import pages
 from measure import BrokenError, MissingError, Result, heading, line
@@ -26,6 +27,7 @@ MEASURES: dict[str, Callable[[ingest.Bench], Iterator[Result]]] = {
     "delta": ingest.delta,
     "postgresql": ingest.postgresql,
     "site": pages.site,
+    "collect": collect.collect,
 }
 
 

@@ -308,11 +308,37 @@ def test_of_several_addresses_only_the_open_ones_are_tried(
 def test_a_dead_first_address_leaves_time_for_the_second(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """The first takes no more connections, and says nothing of it."""
     resolving(monkeypatch, ["127.0.0.2", "127.0.0.1"])
     with listening() as listener:
-        url = f"http://feed.example:{listener.getsockname()[1]}/"
-        refused(url, BRIEF, allow_private=["feed.example"])
+        port = listener.getsockname()[1]
+        with deaf("127.0.0.2", port):
+            url = f"http://feed.example:{port}/"
+            error = refused(url, BRIEF, allow_private=["feed.example"])
+        assert "silent" in error.cause or "no complete answer" in error.cause
         assert visited(listener)
+
+
+def test_a_connection_that_never_comes_about_ends() -> None:
+    with deaf("127.0.0.2", 0) as port:
+        url = f"http://127.0.0.2:{port}/"
+        error = refused(url, Limits(connect=0.2), allow_private=["127.0.0.2"])
+    assert (error.code, error.cause) == (
+        "TIMEOUT",
+        "no connection in 0.2 s three times",
+    )
+
+
+@contextmanager
+def deaf(host: str, port: int) -> Iterator[int]:
+    """A port whose queue of connections is full: further ones get no answer."""
+    with socket.create_server((host, port), backlog=0) as listener, ExitStack() as full:
+        address = listener.getsockname()
+        for _ in range(4):
+            caller = full.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(address)
+        yield address[1]
 
 
 def test_a_resolver_that_hangs_is_not_waited_for(

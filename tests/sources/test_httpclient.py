@@ -40,6 +40,8 @@ from tracker.sources.httpclient import (
     UpstreamError,
     plain,
 )
+from tracker.sources.redirects import onward
+from tracker.sources.troubles import BlockedError, told
 
 #: Short enough for a test, long enough for a busy machine.
 SOON = Limits(connect=2, idle=0.4, total=1.2)
@@ -298,10 +300,10 @@ def test_pauses_obey_the_server_and_chance(given: str, least: int) -> None:
 
 
 def test_a_long_wait_is_handed_to_the_schedule() -> None:
-    with Server(answer(status=429, Retry_After="120")) as server:
+    with Server(answer(status=429, Retry_After="40")) as server:
         error = fails(server, clock=lambda: NOW)
     assert isinstance(error, TransientSourceError)
-    assert error.retry_at == NOW + 120_000
+    assert error.retry_at == NOW + 40_000
     assert len(server.requests) == 1
 
 
@@ -379,6 +381,20 @@ def test_answers_asked_for_at_once_share_the_memory(size: int) -> None:
         tracemalloc.stop()
     assert sizes == [size] * count
     assert most < 48 * 2**20
+
+
+def test_an_answer_that_waits_for_its_asker_is_not_late() -> None:
+    """Only the time of the other side counts."""
+    short = Limits(connect=2, idle=1, total=1)
+    with (
+        Server(answer(bytes(6 * 2**20))) as server,
+        client(parallel=4, limits=short) as asker,
+    ):
+        found = asker.each([get(server)] * 4)
+        sizes = [len(next(found).body)]
+        threading.Event().wait(1.5)
+        sizes += [len(each.body) for each in found]
+    assert sizes == [6 * 2**20] * 4
 
 
 @pytest.mark.parametrize("coding", ["gzip", "x-gzip", "deflate", "GZIP", "identity"])
@@ -459,6 +475,32 @@ def test_redirects_end() -> None:
     assert len(server.requests) == 4
     assert "redirects more than 3 times" in error.cause
     assert isinstance(error, PermanentSourceError)
+
+
+@pytest.mark.parametrize(
+    ("before", "place", "key"),
+    [
+        ("https://a.example/x", "y", True),
+        ("https://a.example/x", "//a.example:443/y", True),
+        ("https://a.example/x", "//a.example:8443/y", False),
+        ("https://a.example/x", "//b.example/y", False),
+        ("https://a.example/x", "//sub.a.example/y", False),
+        ("http://a.example/x", "https://a.example/y", False),
+    ],
+)
+def test_a_key_stays_with_its_scheme_host_and_port(
+    before: str, place: str, key: bool
+) -> None:
+    call = Call("GET", before, {"X-Key": "k"})
+    there = onward(call, Answer(call, 302, {"location": place}, b"", NOW))
+    assert there is not None
+    assert bool(there.headers) == key
+
+
+def test_what_was_asked_under_tls_is_not_asked_without() -> None:
+    call = Call("GET", "https://a.example/x")
+    with pytest.raises(BlockedError, match="from https to http"):
+        onward(call, Answer(call, 302, {"location": "http://a.example/"}, b"", NOW))
 
 
 def test_a_post_is_not_sent_on() -> None:
@@ -642,3 +684,9 @@ def test_a_base_address_replaces_scheme_host_and_port(
 def test_a_base_address_that_is_none_is_refused(base: str) -> None:
     with pytest.raises(ConfigError, match="base_url"):
         plain(base, "https://api.example.com")
+
+
+def test_a_bug_of_ours_is_told_as_one() -> None:
+    """What nobody foresaw is not taken for a failure of the other side."""
+    bug = KeyError("x")
+    assert told(bug, "source acme", "host") is bug

@@ -163,7 +163,9 @@ class Client:
             self._running.discard(passage)
 
     def _tried(self, call: Call, passage: Passage) -> Answer:
-        for tries in count(1):
+        tries = 0
+        while True:
+            tries += 1
             try:
                 return self._made(call, passage)
             except UpstreamError as failure:
@@ -172,7 +174,6 @@ class Client:
                     failure.cause += TIMES[tries]
                     raise
             self._sleep(seconds)
-        raise AssertionError
 
     def _pause(self, call: Call, failure: UpstreamError, tries: int) -> float | None:
         """Seconds to wait before another try; None: there should be none."""
