@@ -170,6 +170,7 @@ def test_a_workbook_is_read_as_its_tables_would_be() -> None:
     ]
     found = read(workbook({"posts": ids}), "x.xlsx")
     assert found.bad() == [(2, "Post id", "ROW_ID")]
+    assert "(line 2 of posts)" in found.rejects[0].reason
     assert [r["post_id"] for r in found.rows] == ["77"]
 
 
@@ -198,7 +199,15 @@ def locked() -> bytes:
     return bytes(body)
 
 
+def flipped() -> bytes:
+    """An archive of which a packed byte was changed."""
+    body = bytearray(studio("Chart data.csv"))
+    body[60] ^= 0xFF
+    return bytes(body)
+
+
 DAMAGED = {
+    "a changed byte": flipped(),
     "half an archive": studio(*STUDIO)[:300],
     "a locked archive": locked(),
     "half a workbook": workbook(MEMBER)[:600],

@@ -68,16 +68,12 @@ def _span(lines: Sequence[str], label: str) -> Span | None:
     pairs = [(_STARTS.findall(text)[-1:], _ENDS.findall(text)[-1:])]
     pairs += [([first], [last]) for first, last in _RANGE.findall(text)]
     for first, last in pairs:
-        if first and last:
-            return Span(_day(first[0]), _day(last[0]))
+        try:
+            if first and last:
+                return Span(date.fromisoformat(first[0]), date.fromisoformat(last[0]))
+        except ValueError:
+            continue
     return None
-
-
-def _day(text: str) -> date:
-    try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        return date.max
 
 
 def _nth(cell: str, span: Span | None) -> str:

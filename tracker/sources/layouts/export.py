@@ -6,12 +6,12 @@ each other, and what a post gained on a day is no running total and not kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from tracker.errors import PayloadError
-from tracker.model import COLUMNS
+from tracker.model import COLUMNS, Reject
 from tracker.sources.base import Batch, Payload
 from tracker.sources.columns import Spec, header_name
 from tracker.sources.layouts.catalog import first_names, match, nearest
@@ -171,7 +171,7 @@ class _Export:
             ignored = rows.ignored + days.broken_down
             yield Batch(
                 make_frame({"line": []}),
-                () if days.broken_down else tuple(rows.rejects),
+                () if days.broken_down else _told(rows.rejects, table),
                 ignored,
                 audience=audience(days.figures),
             )
@@ -188,10 +188,11 @@ class _Export:
             rows = Rows(table)
             posts = Posts(table.match, self._frame(table))
             every.append(posts)
-            yield from posts.batches(rows)
+            for batch in posts.batches(rows):
+                yield replace(batch, rejects=_told(batch.rejects, table))
             yield Batch(
                 make_frame({"line": []}),
-                tuple(rows.rejects),
+                _told(rows.rejects, table),
                 rows.ignored + posts.by_day,
                 header=table.match.header,
             )
@@ -246,6 +247,17 @@ class _Export:
         ignored = sum(len(table.records) for table in passed)
         nothing = make_frame({"line": []})
         return Batch(nothing, ignored=ignored, notices=tuple(self.tidings.said()))
+
+
+def _told(rejects: Iterable[Reject], table: Table) -> tuple[Reject, ...]:
+    """Rejects of a sheet or of a file in an archive, with their line in that."""
+    name = table.piece.name
+    if not name:
+        return tuple(rejects)
+    return tuple(
+        replace(r, reason=f"{r.reason} (line {r.line - table.shift} of {name})")
+        for r in rejects
+    )
 
 
 def _totals(table: Table) -> dict[str, float]:

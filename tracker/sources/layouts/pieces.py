@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -32,6 +33,11 @@ MOST_FILES = 200
 _HEAD, LEAST = 200, 2
 _TABLES = (".csv", ".tsv", ".txt", ".tab")
 _WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
+#: What the library raises for archives that are damaged, locked or too modern.
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError),
+    *(EOFError, UnicodeError, OSError),
+)
 _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 #: How well some records fit what is looked for; the largest is taken.
@@ -40,12 +46,16 @@ Fit = Callable[[Sequence[Record]], int]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """name: of the sheet or file, "" for the payload itself. before: lines of the
-    pieces before it, so that every record of a payload has a line of its own."""
+    """name: of the sheet or file, "" for the payload itself.
+
+    before: lines of the pieces before it; every: lines of all pieces. By these each
+    record of a payload has a line of its own.
+    """
 
     name: str
     records: Sequence[Record]
     before: int = 0
+    every: int = 0
 
     @property
     def lines(self) -> int:
@@ -79,7 +89,7 @@ def _placed(found: Iterator[tuple[str, Sequence[Record]]]) -> list[Piece]:
     for name, records in found:
         pieces.append(Piece(name, records, before))
         before += pieces[-1].lines
-    return pieces
+    return [replace(piece, every=before) for piece in pieces]
 
 
 def _unpacked(
@@ -90,7 +100,7 @@ def _unpacked(
         yield from _sheets(payload.body, payload.label)
         return
     for name, body in _files(payload):
-        part = replace(payload, label=f"{payload.label}/{visible(name)}", body=body)
+        part = replace(payload, label=f"{payload.label}/{name}", body=body)
         if name == "" or name.lower().endswith(_WORKBOOKS):
             for sheet, records in _sheets(body, part.label.removesuffix("/")):
                 yield (f"{name}/{sheet}" if name else sheet), records
@@ -113,8 +123,8 @@ def _files(payload: Payload) -> Iterator[tuple[str, bytes]]:
                 return
             for info in archive.infolist():
                 if _is_table(info):
-                    yield info.filename, archive.read(info)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+                    yield visible(info.filename), archive.read(info)
+    except _DAMAGE as error:
         why = f"it is a damaged or locked archive ({error})"
         raise _unreadable(payload.label, why) from error
 

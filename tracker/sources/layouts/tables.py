@@ -115,7 +115,7 @@ class _Search:
 
     def _shift(self, at: int) -> int:
         """Tables side by side share records, but not lines."""
-        return self.piece.before + at * self.piece.lines
+        return self.piece.before + at * (self.piece.every or self.piece.lines)
 
     def _ends(self, cells: Sequence[str]) -> bool:
         """After a gap: does something else begin here than a row?"""
