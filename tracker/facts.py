@@ -144,6 +144,8 @@ class CampaignFacts:
     as_of: the newest instant of a reading; leading: the metric that curves show.
     sums: last known values by platform and metric, summed over posts again, to be
     compared with the sums of gains. posts: one row a post, columns of POSTS.
+    left_out: platforms whose terms keep their figures out of sums over several
+    platforms, and why; `counts` and the counts of people on several are without them.
     """
 
     campaign: Campaign
@@ -160,6 +162,18 @@ class CampaignFacts:
     quality: QualityFacts
     posts: pl.DataFrame = field(repr=False)
     sources: tuple[SourceFacts, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+
+    def added(self, platform: str) -> bool:
+        """Do its figures stand in sums over several platforms?"""
+        return all(platform != name for name, _ in self.left_out)
+
+    @property
+    def added_days(self) -> tuple[DayFacts, ...]:
+        """Days of the platforms that stand in sums over several."""
+        if not self.left_out:
+            return self.days
+        return tuple(day for day in self.days if self.added(day.platform))
 
 
 #: Columns of `CampaignFacts.posts` before one column a metric.

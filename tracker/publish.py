@@ -58,7 +58,7 @@ def publish(
 
     if language is not None and language not in LANGUAGES:
         raise _language(language)
-    found = store.read(tracker.database)
+    found = store.read(tracker.database, apart=tracker.apart)
     slugs = [facts.campaign.id for facts in found]
     if campaign is not None and campaign not in slugs:
         raise NotFoundError("campaign", campaign, slugs)

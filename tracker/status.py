@@ -137,14 +137,14 @@ def _daemon(tracker: Tracker, now: int) -> lock.Holder | None:
 
 
 def stamp(tracker: Tracker, now: int) -> str:
-    """A text that changes when the pages should: facts, and by how many hours which
-    source is late."""
+    """A text that changes when the pages should: facts, by how many hours which
+    source is late, and which platforms' terms keep them out of sums."""
     late = [
         f" {source.state.name} {source.late // HOUR}"
         for source in sources(tracker, now)
         if source.late
     ]
-    return health.stamp(tracker.database) + "".join(late)
+    return health.stamp(tracker.database) + "".join([*late, *sorted(tracker.apart)])
 
 
 # -- for scripts ------------------------------------------------------------------

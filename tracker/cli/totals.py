@@ -154,10 +154,13 @@ def explain(
         platform=platform,
         post_id=post_id,
         limit=limit,
+        apart=tracker.apart,
     )
     if wants_json():
         emit_json(found)
         return
+    for left in found["left_out"]:
+        say(f"{left['platform']} is left out: {left['reason']}")
     value = "not known" if found["value"] is None else found["value"]
     answer(
         f"{metric} of {campaign}: {value} = {found['formula']}; "

@@ -103,11 +103,13 @@ def days(facts: CampaignFacts) -> pl.DataFrame:
     if series is None:
         return pl.DataFrame(schema=schema)
     gained, known = _by_day(facts)
+    added = _added_posts(facts)
     total = dict.fromkeys(METRICS, 0)
     seen = dict.fromkeys(METRICS, 0)
-    posts, rows = 0, []
+    posts, able, rows = 0, 0, []
     for day, new in enumerate(series.gains, series.first):
         posts += new
+        able += added.get(day, 0)
         row: list[Any] = [number_day(day).isoformat(), posts, new]
         for metric in METRICS:
             gain = gained.get((day, metric), 0)
@@ -115,9 +117,17 @@ def days(facts: CampaignFacts) -> pl.DataFrame:
             seen[metric] += known.get((day, metric), 0)
             shown = seen[metric] and metric not in NOT_ADDITIVE
             row += [total[metric], gain] if shown else [None, None]
-            row += [seen[metric], posts - seen[metric]]
+            row += [seen[metric], able - seen[metric]]
         rows.append(row)
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _added_posts(facts: CampaignFacts) -> dict[int, int]:
+    """Posts by the day they were first seen, of platforms that are in the sums."""
+    found: dict[int, int] = {}
+    for day in facts.added_days:
+        found[day.day] = found.get(day.day, 0) + day.posts
+    return found
 
 
 def _by_day(
@@ -125,7 +135,7 @@ def _by_day(
 ) -> tuple[dict[tuple[int, str], int], dict[tuple[int, str], int]]:
     gained: dict[tuple[int, str], int] = {}
     known: dict[tuple[int, str], int] = {}
-    for day in facts.days:
+    for day in facts.added_days:
         for metric, gain in day.gains.items():
             gained[day.day, metric] = gained.get((day.day, metric), 0) + gain
         for metric, many in day.known.items():

@@ -200,12 +200,13 @@ def adds_up(facts: CampaignFacts, metric: str, platform: str | None = None) -> b
     gained = sum(
         day.gains.get(metric, 0)
         for day in facts.days
-        if platform is None or day.platform == platform
+        if day.platform == platform or (platform is None and facts.added(day.platform))
     )
     last = sum(
         value or 0
         for (part, name), value in facts.sums.items()
-        if name == metric and (platform is None or part == platform)
+        if name == metric
+        and (part == platform or (platform is None and facts.added(part)))
     )
     return gained == last
 

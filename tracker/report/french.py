@@ -327,6 +327,11 @@ RECEIPTS = {
     "None of {n} posts has a value: the platform or its source does not give one.": "Aucune des {n} publications n’a de valeur : la plateforme ou sa source n’en"
     " donne pas.",
     "{n} posts on {platform} have no value for {metric}.": "{n} publications sur {platform} n’ont pas de valeur ({metric}).",
+    "{platform} in the sums.": "{platform} dans les sommes.",
+    "Its terms do not allow its figures in sums over several platforms. {n} posts are"
+    " shown by themselves and stand in no such sum.": "Ses conditions n’autorisent pas"
+    " ses chiffres dans des sommes sur plusieurs plateformes. {n} publications sont"
+    " montrées à part et n’entrent dans aucune de ces sommes.",
     "They are in no sum.": "Elles ne sont dans aucune somme.",
     "They are in no sum. If each had the median of the others, {metric} would rise by"
     " about {n}.": "Elles ne sont dans aucune somme. Si chacune avait la médiane des autres, le"

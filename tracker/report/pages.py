@@ -373,7 +373,8 @@ def metric_series(
     """
     gained: dict[int, int] = {}
     changed: set[int] = set()
-    for day in facts.days:
+    alone = platform is not None or metric == "posts"
+    for day in facts.days if alone else facts.added_days:
         if platform is not None and day.platform != platform:
             continue
         gain = day.posts if metric == "posts" else day.gains.get(metric, 0)

@@ -163,8 +163,8 @@ def _week(facts: CampaignFacts) -> list[tuple[str, int]]:
     if not facts.days:
         return []
     last = max(day.day for day in facts.days)
-    recent = [day for day in facts.days if day.day > last - 7]
-    found = [("posts", sum(day.posts for day in recent))]
+    found = [("posts", sum(d.posts for d in facts.days if d.day > last - 7))]
+    recent = [day for day in facts.added_days if day.day > last - 7]
     found += [
         (metric, sum(day.gains.get(metric, 0) for day in recent))
         for metric in facts.metrics

@@ -149,7 +149,11 @@ def _proofs(facts: CampaignFacts) -> list[Proof]:
 def _people(facts: CampaignFacts, metrics: list[str]) -> list[str]:
     import polars as pl
 
-    sums = facts.posts.group_by("ambassador").agg(pl.col(metrics).sum())
+    several = [person.id for person in facts.people if len(person.platforms) > 1]
+    left = [name for name, _ in facts.left_out]
+    apart = pl.col("platform").is_in(left) & pl.col("ambassador").is_in(several)
+    posts = facts.posts.filter(~apart.fill_null(value=False))
+    sums = posts.group_by("ambassador").agg(pl.col(metrics).sum())
     last = {row["ambassador"]: row for row in sums.iter_rows(named=True)}
     return [
         f"{person.id} {m}"

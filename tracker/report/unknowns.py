@@ -16,6 +16,7 @@ def unknowns(
 ) -> Iterator[tuple[str, str]]:
     """Pairs of a sentence and what it means; None of them is counted as zero."""
     yield from _platforms(facts, w)
+    yield from _left_out(facts, w)
     yield from _tiles(tiles, w)
     if facts.counts["reach"].known:
         yield (
@@ -55,6 +56,19 @@ def _platforms(facts: CampaignFacts, w: Words) -> Iterator[tuple[str, str]]:
                 ),
                 _effect(facts, part.platform, metric, count.unknown, w),
             )
+
+
+def _left_out(facts: CampaignFacts, w: Words) -> Iterator[tuple[str, str]]:
+    for name, _ in facts.left_out:
+        posts = sum(part.posts for part in facts.platforms if part.platform == name)
+        yield (
+            w("{platform} in the sums.", platform=w.platform(name)),
+            w(
+                "Its terms do not allow its figures in sums over several platforms."
+                " {n} posts are shown by themselves and stand in no such sum.",
+                n=w.number(posts),
+            ),
+        )
 
 
 def _effect(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tracker.errors import NotFoundError
 from tracker.model import METRICS, NOT_ADDITIVE, iso, platform_name
 from tracker.store.database import Database, Link
-from tracker.store.totals import find_campaign
+from tracker.store.totals import NOTHING, find_campaign
 
 
 def explain(
@@ -21,18 +22,24 @@ def explain(
     platform: str | None = None,
     post_id: str | None = None,
     limit: int = 0,
+    apart: Mapping[str, str] = NOTHING,
 ) -> dict[str, Any]:
     """The last known value of each post and where it comes from, largest first.
 
     Keys: campaign, metric, formula, value, known, unknown, left_off, readings:
     platform, post_id, ambassador, value, captured_at, recorded_at, class, source,
-    run, file, line. limit: 0 for all.
+    run, file, line; left_out: platforms that the sum is without. limit: 0 for all.
+    apart: platforms whose figures may stand in no sum with others', and why.
     """
     if metric not in METRICS:
         raise NotFoundError("metric", metric, METRICS)
     with database.reading() as link:
         number, _ = find_campaign(link, campaign, zone)
         where, values = _where(link, number, ambassador, platform, post_id)
+        left = _left_out(link, where, values, apart)
+        if left:
+            where += f" AND p.platform NOT IN ({', '.join('?' * len(left))})"
+            values += left
         known, unknown, total = _sum(link, metric, where, values)
         rows = _origins(link, metric, where, values, limit)
     additive = metric not in NOT_ADDITIVE or known + unknown == 1
@@ -46,6 +53,7 @@ def explain(
         "known": known,
         "unknown": unknown,
         "left_off": known - len(rows),
+        "left_out": [{"platform": name, "reason": apart[name]} for name in left],
         "readings": rows,
     }
 
@@ -78,6 +86,16 @@ FROM = (
     " FROM attribution a JOIN post_state s ON s.post_id = a.post_id"
     " JOIN post p ON p.id = a.post_id"
 )
+
+
+def _left_out(
+    link: Link, where: str, values: list[Any], apart: Mapping[str, str]
+) -> list[str]:
+    """As in totals: of `apart`, when there is more than one platform."""
+    if not apart:
+        return []
+    rows = link.all(f"SELECT DISTINCT p.platform{FROM} WHERE {where}", values)
+    return sorted(name for (name,) in rows if name in apart) if len(rows) > 1 else []
 
 
 def _sum(

@@ -34,6 +34,7 @@ Row = tuple[Any, ...]
 Age = dict[str, Any]
 
 #: Metrics in the order in which one of them is chosen to lead.
+NOTHING: Mapping[str, str] = {}
 LEADING = (
     "views",
     "impressions",
@@ -106,20 +107,29 @@ def campaign_slugs(database: Database) -> list[str]:
         return [slug for (slug,) in link.all("SELECT slug FROM campaign ORDER BY slug")]
 
 
-def read(database: Database, slugs: Iterable[str] | None = None) -> list[CampaignFacts]:
-    """Facts of these campaigns, or of all, in the order of their slugs."""
+def read(
+    database: Database,
+    slugs: Iterable[str] | None = None,
+    apart: Mapping[str, str] = NOTHING,
+) -> list[CampaignFacts]:
+    """Facts of these campaigns, or of all, in the order of their slugs.
+
+    apart: platforms whose figures may stand in no sum with others', and why.
+    """
     wanted = None if slugs is None else set(slugs)
     with database.reading() as link:
         rows = link.all(CAMPAIGNS)
         shared = _shared_quality(link)
         return [
-            _campaign(link, row, shared)
+            _campaign(link, row, shared, apart)
             for row in rows
             if wanted is None or row[1] in wanted
         ]
 
 
-def _campaign(link: Link, row: Row, shared: Row) -> CampaignFacts:
+def _campaign(
+    link: Link, row: Row, shared: Row, apart: Mapping[str, str]
+) -> CampaignFacts:
     key, campaign, plan = row[0], _described(row), json.loads(row[9])
     cuts = link.all(BY_PERSON, (key,))
     known = [
@@ -130,6 +140,7 @@ def _campaign(link: Link, row: Row, shared: Row) -> CampaignFacts:
     posts = _posts(link, key, metrics, leading)
     ages = _ages(posts, metrics)
     platforms = _platforms(link, key, cuts, ages)
+    left = _left_out([part.platform for part in platforms], apart)
     return CampaignFacts(
         campaign=campaign,
         plan=plan,
@@ -137,17 +148,24 @@ def _campaign(link: Link, row: Row, shared: Row) -> CampaignFacts:
         leading=leading,
         metrics=metrics,
         posts_total=sum(p.posts for p in platforms),
-        counts=_together([p.counts for p in platforms])
+        counts=_together([p.counts for p in platforms if p.platform not in left])
         or {m: Count(None, 0, 0) for m in METRICS},
         platforms=platforms,
         days=tuple(_days(link, key, metrics)),
-        people=tuple(_people(link, key, cuts, leading)),
+        people=tuple(_people(link, key, cuts, leading, left)),
         sums={
             (name, m): age[f"{m}_sum"] for name, age in ages.items() for m in metrics
         },
         quality=_quality(link, key, shared, len(posts)),
         posts=posts.drop(f"{m}_at" for m in metrics),
+        left_out=tuple((name, apart[name]) for name in left),
     )
+
+
+def _left_out(platforms: Iterable[str], apart: Mapping[str, str]) -> tuple[str, ...]:
+    """Those of `apart` that stand beside another platform."""
+    found = sorted(set(platforms))
+    return tuple(p for p in found if p in apart) if len(found) > 1 else ()
 
 
 def _described(row: Row) -> Campaign:
@@ -272,21 +290,21 @@ def _classes(link: Link, key: int) -> dict[str, tuple[str, ...]]:
 
 
 def _people(
-    link: Link, key: int, cuts: list[Row], leading: str | None
+    link: Link,
+    key: int,
+    cuts: list[Row],
+    leading: str | None,
+    left: tuple[str, ...],
 ) -> Iterable[Person]:
     by_person: dict[int, list[Row]] = defaultdict(list)
     for person, platform, *figures in cuts:
         by_person[person].append((platform, *figures))
-    days: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
-    metric = leading or "views"
-    for person, *day in link.all(
-        f"SELECT ambassador_id, day, CAST(SUM(posts) AS BIGINT),"
-        f" CAST(SUM({metric}) AS BIGINT), CAST(SUM({metric}_known) AS BIGINT)"
-        " FROM rollup WHERE campaign_id = ? GROUP BY ambassador_id, day"
-        " ORDER BY ambassador_id, day",
-        (key,),
-    ):
-        days[person].append(tuple(day))
+    without = {
+        (person, platform)
+        for person, parts in by_person.items()
+        for platform in _left_out([part[0] for part in parts], dict.fromkeys(left, ""))
+    }
+    days = _own_days(link, key, leading or "views", without)
     handles = _handles(link)
     for row in link.all(
         "SELECT a.id, a.slug, a.name, a.country, MIN(e.team), MIN(e.starts),"
@@ -297,7 +315,9 @@ def _people(
         (key,),
     ):
         person, slug, name, country, team, starts, ends, still = row
-        figures = [cut[1:] for cut in by_person[person]]
+        figures = [
+            cut[1:] for cut in by_person[person] if (person, cut[0]) not in without
+        ]
         held = handles[person]
         yield Person(
             id=slug,
@@ -308,11 +328,35 @@ def _people(
             followers=max((f for *_, f in held if f is not None), default=None),
             starts=starts,
             ends=None if still else ends,
-            posts=sum(row[0] for row in figures),
+            posts=sum(cut[1] for cut in by_person[person]),
             counts=_counts(figures),
             platforms={cut[0]: cut[1] for cut in by_person[person] if cut[1]},
             days=tuple(days[person]),
         )
+
+
+def _own_days(
+    link: Link, key: int, metric: str, without: set[tuple[int, str]]
+) -> dict[int, list[tuple[int, int, int, int]]]:
+    """(day, posts, gain, known) of each person, but for some of their platforms."""
+    found: dict[int, dict[int, tuple[int, int, int, int]]] = defaultdict(dict)
+    for person, platform, day, *figures in link.all(
+        "SELECT ambassador_id, platform, day, CAST(SUM(posts) AS BIGINT),"
+        f" CAST(SUM({metric}) AS BIGINT), CAST(SUM({metric}_known) AS BIGINT)"
+        " FROM rollup WHERE campaign_id = ? GROUP BY ambassador_id, platform, day"
+        " ORDER BY ambassador_id, day, platform",
+        (key,),
+    ):
+        if (person, platform) in without:
+            continue
+        posts, gain, known = found[person].get(day, (0, 0, 0, 0))[1:]
+        found[person][day] = (
+            day,
+            posts + figures[0],
+            gain + figures[1],
+            known + figures[2],
+        )
+    return defaultdict(list, {who: [*own.values()] for who, own in found.items()})
 
 
 def _handles(link: Link) -> dict[int, list[Row]]:
