@@ -106,3 +106,14 @@ def test_metrics_that_no_version_knows_any_more() -> None:
     assert [row["likes"] for row in rows(made, payloads)] == [35, 35]
     assert not any("views" in row or "clicks" in row for row in rows(made, payloads))
     assert len(made.notices) == 2
+
+
+def test_a_post_by_its_whole_number_needs_nothing_else() -> None:
+    """Neither the Page nor the post says anything of itself, and insights do."""
+    known = posts("facebook", f"{PAGE}_{TWO}")
+    only = {node(TWO) + "/insights": ALL[node(TWO) + "/insights"]}
+    with serving(by_path(only)) as server:
+        made = source("facebook", server)
+        payloads = list(made.ask(questions(known), None))
+    (row,) = rows(made, payloads)
+    assert (row["post_id"], row["views"]) == (f"{PAGE}_{TWO}", 2100)

@@ -86,10 +86,15 @@ class Run:
 
     def _introduce(self) -> None:
         """The Page's number and name, which its posts do not repeat."""
-        answer = self._send(self.settings.own["account"], ("fields", "id,username"))
-        said = answers.value_of(answer, self.settings.subject, "page")
+        account, wanted = self.settings.own["account"], ("fields", "id,username")
+        said = answers.envelope(self._send(account, wanted, judge=self._maybe))
         self.number = answers.text_at(said, "id") or ""
         self.handle = self.handle or answers.text_at(said, "username")
+
+    def _maybe(self, answer: Answer) -> None:
+        """The judge of what is only good to know: it may be missing."""
+        if answer.status != 404:
+            self.of_one(answer)
 
     def _own(self, post: KnownPost) -> bool:
         """May this be a post of the token's account?"""
@@ -180,7 +185,7 @@ class Run:
 
     def _fields(self, node: str) -> dict[str, Any]:
         """What a post says of itself besides its insights; nothing if it is gone."""
-        answer = self._send(node, ("fields", self.side.fields), judge=self.of_one)
+        answer = self._send(node, ("fields", self.side.fields), judge=self._maybe)
         item = answers.envelope(answer)
         said = {c: answers.at(item, path) for c, path in self.side.said.items()}
         return {c: v for c, v in said.items() if v is not None}
