@@ -121,8 +121,27 @@ def test_where_the_pages_are_is_said_and_true(demo: Demo) -> None:
 def test_run_again_it_changes_nothing(demo: Demo) -> None:
     assert "Campaign fiesta unchanged." in demo.again
     assert pages(demo.home) == demo.before
-    for block in ask(demo.home, "ingest")["sources"]:
+    kinds = {
+        block["name"]: block["kind"]
+        for block in ask(demo.home, "source", "list")["sources"]
+    }
+    assert set(kinds.values()) == {"csv", "webhook", "youtube"}
+    quiet = [name for name, kind in kinds.items() if kind != "youtube"]
+    for block in ask(demo.home, "ingest", *quiet)["sources"]:
         assert block["unchanged"] == block["rows"]
+
+
+def test_each_way_in_brought_what_it_should(demo: Demo) -> None:
+    """Files, signed webhooks and an API; asked again, the API says nothing new."""
+    assert "183 deliveries taken" in demo.first
+    rows = [line.split() for line in demo.first.splitlines()]
+    stored = {
+        words[0]: words[4] for words in rows if words[1:2] in (["ok"], ["partial"])
+    }
+    assert (stored["blogs"], stored["youtube-api"]) == ("10106", "11000")
+    again = [line.split() for line in demo.again.splitlines()]
+    (told,) = [words for words in again if words[:2] == ["youtube-api", "ok"]]
+    assert (told[4], told[3]) == ("0", told[5])
 
 
 def test_an_unknown_option_is_refused(tmp_path: Path) -> None:
