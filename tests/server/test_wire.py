@@ -220,8 +220,20 @@ def test_a_sender_that_reads_nothing_is_cut_off(near: Door) -> None:
         request = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
         with pytest.raises(OSError):
             while True:
-                link.sendall(request * 1000)
+                link.sendall(request * 20)
+                time.sleep(0.01)
         until(lambda: not near.app.wires)
+
+
+def test_few_requests_may_be_sent_ahead(near: Door) -> None:
+    """Those are answered in order; a flood of them is refused and not kept."""
+    ask_health = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    last = b"GET /c/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    heard = spoken(near.address, ask_health * 20 + last)
+    found = [int(part[:3]) for part in heard.split(b"HTTP/1.1 ")[1:]]
+    assert found == [200] * 20 + [404]
+    assert b"503" in spoken(near.address, ask_health * 100_000)
+    until(lambda: not near.app.wires)
 
 
 def test_more_connections_than_allowed_are_told_to_come_back(near: Door) -> None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 BAD = refused(400, "request")
 TIMEOUT = refused(408, "timeout")
+#: Requests that wait for the answer to an earlier one of their connection: no platform
+#: sends ahead, and each one is kept in memory.
+PIPELINED = 32
 HEAD_TOO_LARGE = refused(431, "too_large", limit=Limits().head)
 
 
@@ -37,16 +40,26 @@ class Corked:
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._held: list[bytes] = []
+        self._over = False
 
     def write(self, data: bytes) -> None:
-        self._held.append(data)
+        if not self._over:
+            self._held.append(data)
         if data.startswith(b"HTTP/1.1 100"):
             self.flush()
 
     def flush(self) -> None:
-        if self._held:
+        if self._held and not self._transport.is_closing():
             self._transport.write(b"".join(self._held))
-            self._held.clear()
+        self._held.clear()
+
+    def last(self, data: bytes) -> None:
+        """Write this, and nothing any more."""
+        self._held.append(data)
+        self.flush()
+        if not self._transport.is_closing():
+            self._transport.write_eof()
+        self._over = True
 
     def close(self) -> None:
         self.flush()
@@ -116,6 +129,8 @@ class Wire(HttpToolsProtocol):
     # -- the parser's calls -------------------------------------------------------
 
     def on_message_begin(self) -> None:
+        if len(self.pipeline) >= PIPELINED:
+            self._stop(BUSY)
         super().on_message_begin()
         self.headed = self.whole = False
         self.body_size = 0
@@ -190,9 +205,8 @@ class Wire(HttpToolsProtocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         self.flow.resume_reading()
-        self.transport.write(answer.raw)
-        self.cork.flush()
-        self.transport.write_eof()
+        self.pipeline.clear()
+        self.cork.last(answer.raw)
 
     def sweep(self, now: float) -> None:
         """Called each second: ends what takes too long."""
