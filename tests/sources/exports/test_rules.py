@@ -74,6 +74,14 @@ def test_a_needed_column_that_stands_twice_must_agree() -> None:
     assert refusal(twice + ONE).code == "CSV_TWICE"
 
 
+def test_a_long_table_that_only_its_title_tells_is_read_to_the_end() -> None:
+    days = [f"2025-{m:02d}-{d:02d}" for m in range(1, 13) for d in range(1, 29)]
+    text = "Facebook Page reach\nDate,Facebook Page reach\n"
+    text += "".join(f"{day}T00:00:00,{n}\n" for n, day in enumerate(days))
+    found = read(text)
+    assert [f[-1] for f in found.figures] == list(range(len(days)))
+
+
 # -- zeros --------------------------------------------------------------------
 
 

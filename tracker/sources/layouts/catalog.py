@@ -67,7 +67,7 @@ def first_names(family: str | None) -> frozenset[str]:
         name
         for layout in load(family)
         for field in layout.fields
-        for _, name in field.alternatives()
+        for _, name in field.alternatives
     )
 
 
@@ -124,7 +124,7 @@ def _found(
     languages: dict[str, int] = {}
     count = 0
     for field in layout.fields:
-        said = next((a for a in field.alternatives() if a[1] in names), None)
+        said = next((a for a in field.alternatives if a[1] in names), None)
         if said is None or (field.canonical and field.canonical in places):
             continue
         count += 1

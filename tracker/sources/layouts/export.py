@@ -108,14 +108,12 @@ class _Export:
     def _fit(self, records: Sequence[Record]) -> int:
         """How many columns of a layout a header among these records has."""
         family, context = self.setup.family, key(self.payload.label)
-        names, best = first_names(family), 0
-        for record in records:
-            cells = record.fields or []
-            known = sum(key(cell[:80]) in names for cell in cells)
-            if known > best and len(cells) > 1:
-                found = match(cells, family, context)
-                best = max(best, 1000 + found.count if found else known)
-        return best
+        found = find_tables(Piece("", records), family, context)
+        if found.tables:
+            return 1000 + max(table.match.count for table in found.tables)
+        names = first_names(family)
+        cells = found.best.fields if found.best else None
+        return sum(key(cell[:80]) in names for cell in cells or ())
 
     def _find(self, pieces: Sequence[Piece]) -> list[Found]:
         """Tables of all pieces; those that are known tell of whom the others are."""
@@ -137,6 +135,7 @@ class _Export:
 
     def _unknown(self, pieces: Sequence[Piece], found: Sequence[Found]) -> PayloadError:
         heads = [one.best for one in found if one.best is not None]
+        heads = heads or [record for piece in pieces for record in piece.records[:1]]
         cells = [cell for head in heads for cell in head.fields or ()]
         near = nearest(cells, self.setup.family)[:3]
         canonical = sum(header_name(cell) in COLUMNS for cell in cells)

@@ -55,14 +55,16 @@ class Field:
     names: Mapping[str, str]
     unit: int = 0
     weak: bool = False
+    #: Language and compared name of each alternative, the preferred ones first.
+    alternatives: tuple[tuple[str, str], ...] = field(init=False)
 
-    def alternatives(self) -> list[tuple[str, str]]:
-        """Language and compared name of each, the preferred ones first."""
-        return [
+    def __post_init__(self) -> None:
+        said = (
             (language, key(name))
             for language, text in self.names.items()
             for name in text.split("|")
-        ]
+        )
+        object.__setattr__(self, "alternatives", tuple(said))
 
 
 def column(

@@ -74,7 +74,7 @@ def read_pieces(
 ) -> list[Piece]:
     """All pieces of a payload; PayloadError when it cannot be read."""
     if not is_packed(payload):
-        return [Piece("", _text(payload, encoding, delimiter, fit))]
+        return [Piece("", _text(payload, encoding, delimiter, fit, alone=True))]
     with open_payload(payload) as stream:
         body = stream.read(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:
@@ -156,9 +156,18 @@ def _too_large(label: str) -> PayloadError:
 
 
 def _text(
-    payload: Payload, encoding: str | None, delimiter: str | None, fit: Fit
+    payload: Payload,
+    encoding: str | None,
+    delimiter: str | None,
+    fit: Fit,
+    *,
+    alone: bool = False,
 ) -> list[Record]:
-    """The records of a CSV text by the delimiter under which it fits best."""
+    """The records of a CSV text by the delimiter under which it fits best.
+
+    alone: nothing beside it can tell what it is, so one that does not fit by its
+    first lines need not be read to the end.
+    """
     with open_content(payload) as stream:
         found, mark, _ = find_encoding(stream, encoding, payload.label)
         stream.read(mark)
@@ -170,8 +179,8 @@ def _text(
             first = 2 if said else 1
             sign = delimiter or said or _best(head, fit)
             tried = _attempt(head[first - 1 :], sign)
-            if fit(tried) < LEAST:
-                return tried  # no export that is known: the rest need not be read
+            if alone and fit(tried) < LEAST:
+                return tried
             whole = chain(head[first - 1 :], lines)
             return list(read_records(whole, sign, first, payload.label))
         finally:

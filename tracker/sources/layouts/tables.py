@@ -94,6 +94,8 @@ class _Search:
         first = next((cell for cell in cells if cell.strip()), "")
         if self.open and key(first[:80]) not in self.names:
             return False
+        if not _known(cells, self.names):
+            return False
         context = " ".join((self.context, *map(key, self.above)))
         title = self.above[-1] if self.above else ""
         made = [
@@ -134,15 +136,15 @@ class _Search:
             self.found.unknown.append(cells[0])
 
     def _remember(self, cells: Sequence[str]) -> None:
-        known = sum(key(cell[:80]) in self.names for cell in cells)
         best = self.found.best
-        least = 0 if best is None else _known(best, self.names)
-        if best is None or known > least:
+        least = _known(best.fields or (), self.names) if best else 0
+        if _known(cells, self.names) > least:
             self.found.best = Record(0, list(cells), "")
 
 
-def _known(record: Record, names: frozenset[str]) -> int:
-    return sum(key(cell[:80]) in names for cell in record.fields or ())
+def _known(cells: Sequence[str], names: frozenset[str]) -> int:
+    """How many cells are names of columns."""
+    return sum(key(cell[:80]) in names for cell in cells)
 
 
 def _matches(
