@@ -69,12 +69,13 @@ class Asker:
         self._quota = options.get("quota", 100)
         blend = options.get("terms") == "accepted"
         keep = None if blend else 30
+        chosen = blend or "retention" in options
         self.policy = Policy(
             metrics=("views",),
             platform=options.get("platform", "youtube"),
             may_blend=blend,
             keep_days=keep,
-            choice="" if blend else 'Say terms = "accepted" if you have accepted them',
+            choice="" if chosen else 'Say terms = "accepted" if you have accepted them',
         )
 
     def ask(self, questions, bookmark) -> Iterator[Payload]:

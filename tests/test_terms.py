@@ -5,10 +5,14 @@ from __future__ import annotations
 import csv
 import json
 
+import asked
 import pytest
 
+from tracker import app
 from tracker.sources import registry
 from tracker.sources.base import Kind
+from tracker.store.totals import Reckoner
+from tracker.store.verify import repair, verify
 
 PEOPLE = """\
 id,name,platform,handle
@@ -151,3 +155,81 @@ def test_pages_show_the_same_and_say_what_is_missing(collected, invoke, workspac
     after = (site / "index.html").read_text()
     assert before != after
     assert "Its terms do not allow" not in after
+
+
+# -- what may be kept for some days only ---------------------------------------------
+
+DAY = 86_400_000
+NOON = 1_775_044_800_000  # 2026-04-01T12:00:00Z
+
+
+@pytest.fixture
+def kept(each_workspace, monkeypatch):
+    """A source of YouTube that has read one post on three days, and a file that
+    tells of this post and of another one; on both databases."""
+    monkeypatch.setitem(registry.KINDS, "asked", Kind("asked", "asked:factory", "test"))
+    (each_workspace / "inbox" / "a.csv").write_text(
+        "platform,post_id,views,captured_at\n"
+        "youtube,first,5,2026-03-25T00:00:00Z\nx,other,3,2026-01-01T00:00:00Z\n"
+    )
+
+    def made(more):
+        with (each_workspace / "tracker.toml").open("a") as file:
+            file.write(
+                '[[source]]\nname = "yt"\nkind = "asked"\n'
+                f'base_url = "{platform.url}"\n{more}\n'
+            )
+        tracker = app.open_tracker(each_workspace)
+        for n in range(3):
+            platform.views = {"first": 10 * (n + 1)}
+            app.ingest_source(tracker, "yt", now=NOON + n * DAY, force=True)
+        file = each_workspace / "inbox" / "a.csv"
+        app.ingest_file(tracker, "csv", file, {}, now=NOON)
+        return tracker
+
+    with asked.Platform() as platform:
+        yield made
+
+
+def readings(tracker):
+    with tracker.database.reading() as link:
+        return link.all(
+            "SELECT p.external_id, r.views FROM reading r JOIN post p"
+            " ON p.id = r.post_id ORDER BY p.platform, r.captured_at"
+        )
+
+
+def test_nothing_is_deleted_that_the_block_does_not_say(kept):
+    tracker = kept("")
+    [block] = tracker.settings.sources
+    assert app.expire(tracker, block, NOON + 1000 * DAY) == 0
+    assert len(readings(tracker)) == 5
+
+
+def test_where_it_says_so_old_readings_go_and_sums_follow(kept):
+    """Of that source alone, as if they had never been read; once a day."""
+    tracker = kept('retention = "30d"')
+    [block] = tracker.settings.sources
+    assert app.expire(tracker, block, NOON + 31 * DAY + 1) == 2
+    left = [("other", 3), ("first", 5), ("first", 30)]
+    assert readings(tracker) == left
+    assert verify(tracker.database, tracker.zone) == []
+    assert app.expire(tracker, block, NOON + 31 * DAY + 2) == 0
+    assert app.expire(tracker, block, NOON + 33 * DAY) == 1
+    assert readings(tracker) == left[:2]
+    assert verify(tracker.database, tracker.zone) == []
+    [row] = Reckoner(tracker.database, tracker.zone).totals().rows
+    assert (row.posts, row.metrics["views"].value) == (2, 8)
+
+
+def test_a_post_of_which_nothing_is_left_is_in_no_sum(kept, each_workspace):
+    tracker = kept('retention = "30d"')
+    with tracker.database.writing() as link:
+        link.run("DELETE FROM reading WHERE views = 5")
+    repair(tracker.database, tracker.zone)
+    [block] = tracker.settings.sources
+    assert app.expire(tracker, block, NOON + 40 * DAY) == 3
+    assert readings(tracker) == [("other", 3)]
+    assert verify(tracker.database, tracker.zone) == []
+    [row] = Reckoner(tracker.database, tracker.zone).totals().rows
+    assert (row.posts, row.metrics["views"].value) == (1, 3)

@@ -23,7 +23,7 @@ from tracker.errors import (
     TrackerError,
     TransientSourceError,
 )
-from tracker.model import RunReport, iso
+from tracker.model import DAY, RunReport, iso
 from tracker.settings import FILE, Settings, SourceSettings, load_settings
 from tracker.sources.base import Pushed
 from tracker.store.breakers import Breakers
@@ -175,9 +175,24 @@ def ingest_source(
     source = make_source(tracker.home, tracker.settings, block)
     run_id = tracker.runs.start(name, block.kind, slot=slot, host=host, now=now)
     ask = Ask(tracker.database, block, now, settle=settle, all_=force)
-    return _run(
-        tracker, source, block.kind, run_id, payloads(source, ask, state.bookmark), now
-    )
+    found = payloads(source, ask, state.bookmark)
+    report = _run(tracker, source, block.kind, run_id, found, now)
+    expire(tracker, block, now)
+    return report
+
+
+def expire(tracker: Tracker, block: SourceSettings, now: int) -> int:
+    """Delete what a source may keep no longer, where its block says `retention`;
+    how many readings. Once a day; nothing is deleted that the block does not say."""
+    if "retention" not in block.options:
+        return 0
+    from tracker.store.expiry import expire as delete
+
+    days = make_source(tracker.home, tracker.settings, block).policy.keep_days
+    if days is None:
+        return 0
+    before = now - days * DAY
+    return delete(tracker.database, tracker.zone, block.name, before, now // DAY)
 
 
 def ingest_file(

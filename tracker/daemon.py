@@ -68,6 +68,7 @@ class Daemon:
         self.timetable = Timetable(self._call)
         self._ticked = self._swept = time.monotonic()
         self._went_back = False
+        self._expires = 0.0
         self._term = 0
         self._told: SimpleQueue[set[str]] = SimpleQueue()
         self.door = Door(
@@ -281,7 +282,19 @@ class Daemon:
     def _keep_up(self) -> None:
         while not self.stop.wait(1.0):
             _try("settings", self._read_again)
+            _try("retention", self._expire)
             _try("pages", lambda: self.publisher.step(self.tracker, self._now()))
+
+    def _expire(self) -> None:
+        """Once an hour: what may be kept no longer, also of sources that rest."""
+        if time.monotonic() < self._expires:
+            return
+        self._expires = time.monotonic() + 3600
+        for block in self.tracker.settings.sources:
+            if gone := app.expire(self.tracker, block, self._now()):
+                said = f"{gone} readings were older than the source may keep them"
+                named = {"action": "retention", "source": block.name}
+                logger.info(said, extra=named)
 
     def _read_again(self) -> None:
         """Settings that have changed; wrong ones leave everything as it was."""

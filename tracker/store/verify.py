@@ -48,11 +48,11 @@ def repair(database: Database, zone: ZoneInfo) -> None:
         link.run("DELETE FROM meta WHERE key LIKE 'zone:%'")
         for posts in _post_numbers(link):
             for piece in series.pieces(link, posts):
-                _restate(link, piece)
+                restate(link, piece)
         refresh.refresh(link, zone)
 
 
-def _restate(link: Link, piece: Series) -> None:
+def restate(link: Link, piece: Series) -> None:
     """Write what is known of posts, from their readings."""
     state = _state(piece)
     names = [name for name in state.columns if name != "post_id"]
