@@ -8,6 +8,8 @@ Fenced blocks are examples. A comment before a block says what is to be done wit
     <!-- replace in NAME: TEXT -->         it takes the place of this text
     <!-- defaults -->                      settings that are the same as none
     <!-- daemon -->                        its command is started, and stopped
+    <!-- serve -->                         its command is started, on a free port
+    <!-- shell -->                         a shell runs it, as a whole
     <!-- stub -->                         its command runs until the document ends
     <!-- not run: REASON -->               it cannot be run here
 
@@ -35,6 +37,7 @@ from typing import Any
 
 import click
 import pytest
+from serving import SECRETS, serving
 from support import ROOT, Result, Run
 
 from tracker.model import COLUMNS
@@ -103,6 +106,8 @@ class Reader:
             "defaults": self.defaults,
             "daemon": self.daemon,
             "stub": self.stub,
+            "serve": self.serve,
+            "shell": self.shell,
         }
         if order.startswith("replace in "):
             self.replace(block, order.removeprefix("replace in "), rest)
@@ -197,6 +202,21 @@ class Reader:
         self.stubs.callback(process.terminate)
         assert process.stdout is not None
         self.ports[port] = process.stdout.readline().strip().rpartition(":")[2]
+
+    def serve(self, block: Block, _: str) -> None:
+        """It listens on a free port in place of the usual one, until all is read."""
+        assert block.body.strip() == "tracker serve", block.place
+        words = ("serve", "--listen", "127.0.0.1:0")
+        server = self.stubs.enter_context(serving(self.folder, *words))
+        self.ports["8040"] = server.address.rpartition(":")[2]
+
+    def shell(self, block: Block, _: str) -> None:
+        words = ["bash", "-euo", "pipefail", "-c", block.body]
+        done = subprocess.run(
+            words, capture_output=True, text=True, env=os.environ | SECRETS, timeout=60
+        )
+        assert done.returncode == 0, f"{block.place}: {done.stderr}"
+        self.last = Result(0, done.stdout, done.stderr)
 
     def execute(self, block: Block) -> None:
         known = set(self.names)
@@ -410,7 +430,7 @@ _SAID = re.compile(r"(?:error|warning|notice)\[([A-Z0-9_]+)\]")
 #: Words in capitals that are none: SQL, variables, and the word for any code.
 _OTHERS = set("BEGIN BIGINT COMMIT NOTHING ROLLBACK TERM TEXT CODE".split())
 _OTHERS |= {"NFKD", "CLOCK_BOOTTIME", "NOTIFY_SOCKET", "TRACKER_HOME", "TRACKER_HOST"}
-_OTHERS |= {"TRACKER_NOW"}
+_OTHERS |= {"TRACKER_NOW", "HEAD", "POST"}
 #: Words of platforms, which their APIs say and are asked with.
 _OTHERS |= {"API_KEY_INVALID", "RATE_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"}
 _OTHERS |= {"SERVICE_DISABLED", "REELS", "STORY"}
