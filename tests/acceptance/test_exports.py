@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from sources.exports.shapes import EXPORTS, zipped
 
 SOURCE = """
