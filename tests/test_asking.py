@@ -269,6 +269,13 @@ def test_more_than_one_payload_holds(shop):
     assert (report.payloads, report.tally.stored) == (2, 600)
 
 
+def test_large_deliveries_are_read_a_few_at_a_time(shop):
+    """However many wait; and all of them are read in the end."""
+    deliver(shop, *(f"{n}" + "x" * (1 << 20) for n in range(20)))
+    assert len(Inbox(shop.database).waiting("shop", TOGETHER)) == 7
+    assert ingest(shop, name="shop").tally.stored == 20
+
+
 def test_status_tells_how_many_deliveries_wait(shop, invoke):
     deliver(shop, "p1", "p2")
     found = json.loads(invoke("status", "--json").out)

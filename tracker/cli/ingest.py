@@ -70,7 +70,7 @@ def ingest(
 
 def _sources(tracker: Tracker, names: tuple[str, ...], *, force: bool) -> Any:
     from tracker import app
-    from tracker.errors import SourceError
+    from tracker.errors import ConfigError, SourceError
 
     chosen = names or [block.name for block in tracker.settings.sources]
     for name in chosen:
@@ -82,6 +82,10 @@ def _sources(tracker: Tracker, names: tuple[str, ...], *, force: bool) -> Any:
             try:
                 yield app.ingest_source(tracker, name, now=now_ms(), force=force)
             except SourceError as error:
+                yield failed(name, str(error))
+            except ConfigError as error:  # such as a secret that is not there
+                if len(chosen) == 1:
+                    raise
                 yield failed(name, str(error))
             step(1)
 

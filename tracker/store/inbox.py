@@ -24,6 +24,8 @@ from tracker.store.states import source_id
 PATIENCE = 12
 #: Rows of one transaction: six parameters each, far below the limits of statements.
 MOST = 512
+#: Bytes of bodies that are read together.
+AT_ONCE = 8 * 1024 * 1024
 #: How much of a refused delivery is shown to a person, in characters.
 SHOWN = 4096
 COLUMNS = "source, delivery_id, received_at, headers, body"
@@ -131,17 +133,22 @@ class Inbox:
     # -- reading ------------------------------------------------------------------
 
     def waiting(self, source: str, limit: int) -> list[Delivery]:
-        """The oldest deliveries of a source that nobody has read yet."""
+        """The oldest deliveries of a source that nobody has read yet, no more of
+        them than memory should hold at once."""
+        found: list[Delivery] = []
+        size = 0
         with self._database.reading() as link:
-            rows = link.all(
+            for number, of, known, at, headers, body in link.each(
                 f"SELECT id, {COLUMNS} FROM delivery WHERE source = ?"
                 " AND state = 'new' ORDER BY id LIMIT ?",
                 (source, limit),
-            )
-        return [
-            Delivery(number, of, known, at, headers, bytes(body))
-            for number, of, known, at, headers, body in rows
-        ]
+                size=16,
+            ):
+                size += len(body)
+                if found and size > AT_ONCE:
+                    break
+                found.append(Delivery(number, of, known, at, headers, bytes(body)))
+        return found
 
     def done(self, numbers: Iterable[int]) -> None:
         """These were read."""
