@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import collect
 import ingest
 import pages
+import webhook
 from measure import BrokenError, MissingError, Result, heading, line
 
 MEASURES: dict[str, Callable[[ingest.Bench], Iterator[Result]]] = {
@@ -27,6 +28,8 @@ MEASURES: dict[str, Callable[[ingest.Bench], Iterator[Result]]] = {
     "delta": ingest.delta,
     "postgresql": ingest.postgresql,
     "site": pages.site,
+    "hooks": webhook.hooks,
+    "hooks-slow-disk": webhook.slow_disk,
     "collect": collect.collect,
 }
 
