@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import random
 import socket
+import subprocess
+import sys
 import threading
 import traceback
 import tracemalloc
@@ -690,3 +692,26 @@ def test_a_bug_of_ours_is_told_as_one() -> None:
     """What nobody foresaw is not taken for a failure of the other side."""
     bug = KeyError("x")
     assert told(bug, "source acme", "host") is bug
+
+
+MANY_LARGE = """
+import resource, sys
+from tracker.sources.httpclient import Call, Client
+
+with Client("acme", allow_private=["127.0.0.1"]) as asker:
+    call = Call("GET", sys.argv[1])
+    asker.send(call)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for answer in asker.each([call] * 64):
+        del answer
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sizes are counted in KiB here")
+def test_a_process_gives_back_what_large_answers_took() -> None:
+    """What is free is free for the system too, whichever thread had read it."""
+    with Server(answer(bytes(8 * 2**20))) as server:
+        words = [sys.executable, "-c", MANY_LARGE, server.url]
+        done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 48 * 2**10

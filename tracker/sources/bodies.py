@@ -15,7 +15,7 @@ LIMIT = 32 * 2**20
 #: A body may unpack to so many times its size; small ones to any.
 RATIO, SMALL = 100, 2**20
 #: Bytes unpacked at once.
-PIECE = 2**16
+PIECE = 2**15
 #: Codings that are asked for and understood. zlib tells gzip and zlib apart itself.
 CODINGS = ("", "identity", "gzip", "x-gzip", "deflate")
 #: Servers that send a header twice are joined by a comma; urllib3 compares the two.
@@ -112,7 +112,7 @@ class Room:
     once could fill the memory with answers that are each small enough.
     """
 
-    def __init__(self, size: int = LIMIT // 4) -> None:
+    def __init__(self, size: int = LIMIT // 8) -> None:
         self._size, self._turn, self._open = size, 0, False
         self._held: dict[int, int] = {}
         self._changed = Condition()

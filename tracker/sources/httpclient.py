@@ -23,6 +23,7 @@ from tracker.errors import PermanentSourceError
 from tracker.sources import again, bodies
 from tracker.sources.addresses import Gate
 from tracker.sources.calls import Answer, Call, UpstreamError
+from tracker.sources.memory import give_back
 from tracker.sources.origins import host_of, origin, plain
 from tracker.sources.passage import Limits, Passage
 from tracker.sources.redirects import HOPS, onward
@@ -109,10 +110,10 @@ class Client:
                 del answer
                 room.drop(number)
         finally:
-            room.open()
             for passage, future in line:
                 future.cancel()
                 passage.give_up()
+            room.open()
 
     def close(self) -> None:
         """Let go of all connections; calls that are under way end at once."""
@@ -247,6 +248,7 @@ class Client:
             def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
                 """Connections verify by the context that they are made with."""
 
+        give_back()
         adapter = Adapter()
         adapter.poolmanager = manager(
             self._parallel, self._ca_file or DEFAULT_CA_BUNDLE_PATH

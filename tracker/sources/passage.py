@@ -83,10 +83,15 @@ class Passage:
         return count
 
     def grow(self, more: int) -> None:
-        """Take so much more memory; the time to wait for it is not the server's."""
+        """Take so much more memory; the time to wait for it is not the server's.
+
+        Raises LateError when the call was given up.
+        """
         began = time.monotonic()
         self.room.hold(self.number, more, lambda: self.given_up)
         self.end += time.monotonic() - began
+        if self.given_up:
+            raise self.late()
 
     def give_up(self) -> None:
         """End the call from another thread; its read returns at once."""
