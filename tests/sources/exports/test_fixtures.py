@@ -283,6 +283,7 @@ def test_what_is_said_of_posts_is_read_as_well() -> None:
     first = found.rows[0]
     assert (first["platform"], first["handle"]) == ("instagram", "ada.walks")
     assert (first["kind"], first["caption"]) == ("IG reel", "Up the hill, slowly")
+    assert first["post_id"] == "C9aaaaaaaaa", "known by its address, as everywhere"
     assert found.rows[1]["caption"] == "Two\nlines"
     assert found.rows[1]["views"] is None
 

@@ -21,6 +21,8 @@ from tracker.sources.layouts.layout import (
     key,
     sign,
 )
+from tracker.sources.posturl import post_key
+from tracker.sources.values import Bad
 
 _ID = column(
     "post_id",
@@ -118,6 +120,14 @@ _LIFETIME = tuple(
 def _caption(cells: dict[str, str]) -> None:
     """A Facebook post's text is its title or its description; one is often blank."""
     cells["caption"] = cells.get("caption") or cells.get(MORE, "")
+
+
+def _by_link(cells: dict[str, str]) -> None:
+    """An Instagram post is known by the code of its address, everywhere: other files
+    have nothing else. The number is Meta's own, and stays where no address stands."""
+    number, address = cells.get("post_id", "").strip(), cells.get("url", "").strip()
+    if number.isdigit() and not isinstance(post_key(address), Bad):
+        cells["post_id"] = ""
 
 
 _FACEBOOK = Layout(
@@ -245,6 +255,7 @@ _INSTAGRAM = Layout(
     needs=("post_id", "published_at|url", "metric"),
     signs=1,
     lifetime=_LIFETIME,
+    mend=_by_link,
 )
 #: Tables of results by the line above them. What is not named here (new follows,
 #: visits, interactions) is no figure of ours.
