@@ -97,6 +97,9 @@ HEAVY |= {
     "tomlkit",
     "psycopg",
     "alembic",
+    "prometheus_client",
+    "starlette",
+    "uvicorn",
 }
 
 

@@ -16,6 +16,7 @@ from support import Run
 from tracker.app import Tracker, open_tracker
 from tracker.server import told
 from tracker.server.door import Door, refuse_outside
+from tracker.store import inbox
 from tracker.store.inbox import Inbox
 
 
@@ -163,6 +164,22 @@ def test_health_tells_why_it_is_not_ready(near: Door) -> None:
     health._tried = -100.0
     health.look(1)
     assert health.because()[0].startswith("schema: 9999, not ")
+
+
+def test_a_locked_database_is_found_out(
+    near: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And that it is free again, without any delivery."""
+    health, box = near.app.health, near.app.writer.inbox
+    monkeypatch.setattr(inbox, "PATIENCE", 1)
+    box.close()
+    with box._database.writing():
+        health._tried = near.app.writer.kept_at = -100.0
+        health.look(1)
+        assert health.because() == ["database: DB_BUSY"]
+    health._tried = -100.0
+    health.look(2)
+    assert health.because() == []
 
 
 def test_figures_count_what_happened(near: Door) -> None:

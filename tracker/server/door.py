@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from tracker.errors import ConfigError, TrackerError
+from tracker.log import BLOTTER, named_secrets
 from tracker.server.app import Application
 from tracker.server.doors import Doors
 from tracker.server.health import Health
@@ -148,6 +149,7 @@ class Door:
 
     def _read_again(self) -> None:
         settings = load_settings(self.home)
+        BLOTTER.secrets |= named_secrets(settings.raw)
         self.app.doors.adopt(settings)
         self.app.hooks.trusted = _trusted(settings)
 
