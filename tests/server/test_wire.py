@@ -210,6 +210,26 @@ def test_slow_senders_are_cut_off_and_honest_ones_are_not(near: Door) -> None:
     until(lambda: not near.app.wires)
 
 
+@pytest.mark.parametrize(
+    ("sent", "limits"),
+    [
+        (HEAD, Limits(head_time=0.5, whole_time=900)),
+        (b"\r\n", Limits(head_time=0.5, whole_time=900)),
+        (HEAD + b"Content-Length: 9\r\n\r\n{", Limits(head_time=900, whole_time=0.5)),
+        (CHUNKED + b"2\r\n{}", Limits(head_time=900, whole_time=0.5)),
+    ],
+)
+def test_head_and_body_have_times_of_their_own(
+    opened: Tracker, sent: bytes, limits: Limits
+) -> None:
+    """Each one alone ends a request that does not come to its end."""
+    near = Door(opened, limits=limits)
+    near.open()
+    heard = spoken(near.address, sent)
+    near.close()
+    assert (status(heard), b'{"error":"timeout"}' in heard) == (408, True)
+
+
 def test_a_sender_that_reads_nothing_is_cut_off(near: Door) -> None:
     """Answers that nobody takes are not kept for ever."""
     place = urlsplit(near.address)
