@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from tracker import __version__
 from tracker.errors import ConfigError, NotFoundError
-from tracker.facts import CampaignFacts, SourceFacts
+from tracker.facts import CampaignFacts, Person, SourceFacts
 from tracker.report.shelf import Shelf
 from tracker.report.words import LANGUAGES, Words
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from tracker.app import Tracker
     from tracker.report.site import Site
     from tracker.settings import SourceSettings
@@ -167,26 +169,32 @@ def _people(shelf: Shelf, site: Site, facts: CampaignFacts) -> None:
 
     frame = own_frame(facts)
     # hashed once for all: a hundred small frames cost as much as a hundred large ones
-    marked = facts.posts.with_columns(mark=facts.posts.hash_rows(seed=17))
-    own = marked.partition_by("ambassador", as_dict=True, maintain_order=True)
+    marks = facts.posts.select("ambassador", mark=facts.posts.hash_rows(seed=17))
+    own = marks.partition_by("ambassador", as_dict=True, maintain_order=True)
     span = (frame.first, frame.last) if frame else None
     shared = _digest(
         site.style, repr((facts.campaign, facts.plan.get("mission"), span, facts.as_of))
     )
     for person in facts.people:
-        posts = own.get((person.id,), marked.clear())
-        marks, rows = hash_of(posts["mark"]), posts.drop("mark")
+        mark = hash_of(own.get((person.id,), marks.clear())["mark"])
         name = f"{facts.campaign.id}/ambassadors/{file_name(person.id)}.html"
         shelf.put(
             name,
-            _digest(shared, repr(person), repr(facts.metrics), marks),
-            lambda person=person, posts=rows: site.page(  # type: ignore[misc]
+            _digest(shared, repr(person), repr(facts.metrics), mark),
+            lambda person=person: site.page(  # type: ignore[misc]
                 "ambassador.html.j2",
-                ambassador_page(facts, person, posts, frame, site.words),
+                ambassador_page(facts, person, _own(facts, person), frame, site.words),
                 root="../../",
                 active="ambassador",
             ).encode(),
         )
+
+
+def _own(facts: CampaignFacts, person: Person) -> pl.DataFrame:
+    """The posts of one ambassador."""
+    import polars as pl
+
+    return facts.posts.filter(pl.col("ambassador") == person.id)
 
 
 def _data(shelf: Shelf, facts: CampaignFacts) -> None:
