@@ -104,6 +104,19 @@ def test_a_page_that_somebody_changed_is_mended(
     assert files(folder) == good
 
 
+def test_a_change_that_keeps_size_and_time_is_seen(
+    programme: Tracker, tmp_path: Path
+) -> None:
+    tracker = copied(programme, tmp_path / "w")
+    folder = publish(tracker, now=1).folder
+    good, page = files(folder), folder / "fiesta" / "quality.html"
+    times = page.stat()
+    page.write_bytes(page.read_bytes().swapcase())
+    os.utime(page, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert publish(tracker, now=2).written == ("fiesta/quality.html",)
+    assert files(folder) == good
+
+
 def test_pages_of_what_is_gone_are_removed_and_other_files_are_left(
     programme: Tracker, tmp_path: Path
 ) -> None:
