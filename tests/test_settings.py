@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -302,6 +303,16 @@ def test_a_secret_file_is_read_without_its_line_end(tmp_path: Path) -> None:
     assert reveal({"file": "key"}, tmp_path, "source a") == "s3cret "
 
 
+@pytest.mark.parametrize("text", ["", "\n", "\r\n"])
+def test_an_empty_secret_file_is_no_secret(tmp_path: Path, text: str) -> None:
+    """By an empty key anybody could sign."""
+    file = tmp_path / "key"
+    file.write_text(text)
+    file.chmod(0o600)
+    with pytest.raises(ConfigError, match="key is empty"):
+        reveal({"file": "key"}, tmp_path, "source a")
+
+
 def test_a_secret_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text("s3cret")
@@ -329,4 +340,20 @@ def test_without_a_keyring_it_says_what_to_install(
     """The package is no dependency: few servers have a keyring."""
     monkeypatch.setitem(sys.modules, "keyring", None)
     with pytest.raises(ConfigError, match="pip install keyring"):
+        reveal({"keyring": "tracker/key"}, tmp_path, "source a")
+
+
+def test_a_locked_keyring_is_a_missing_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class LockedError(Exception):
+        pass
+
+    def get_password(*_: str) -> str:
+        raise LockedError
+
+    errors = SimpleNamespace(KeyringError=LockedError)
+    found = SimpleNamespace(get_password=get_password, errors=errors)
+    monkeypatch.setitem(sys.modules, "keyring", found)
+    with pytest.raises(ConfigError, match="keyring cannot be read"):
         reveal({"keyring": "tracker/key"}, tmp_path, "source a")

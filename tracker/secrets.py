@@ -71,7 +71,10 @@ def _from_file(name: str, home: Path, subject: str) -> str:
             "Not started",
             f"Run: chmod 600 {path.name}",
         )
-    return value.removesuffix("\n").removesuffix("\r")
+    value = value.removesuffix("\n").removesuffix("\r")
+    if not value:  # with an empty key anybody can sign
+        raise _missing(subject, f"{path.name} is empty")
+    return value
 
 
 def _from_keyring(name: str, home: Path, subject: str) -> str:
@@ -82,7 +85,10 @@ def _from_keyring(name: str, home: Path, subject: str) -> str:
             subject, "the keyring package is not installed", "pip install keyring"
         ) from None
     service, _, user = name.rpartition("/")
-    value: str | None = keyring.get_password(service, user)
+    try:
+        value: str | None = keyring.get_password(service, user)
+    except keyring.errors.KeyringError as error:
+        raise _missing(subject, "the keyring cannot be read") from error
     if not value:
         raise _missing(subject, f"the keyring has no {name}")
     return value
