@@ -155,6 +155,15 @@ def test_an_amount_that_cannot_be_read_is_rejected() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("units", "currency"), [("1000", "eur"), (1000.0, "eur"), (1000, None)]
+)
+def test_minor_units_never_pass_for_whole_ones(units: Any, currency: Any) -> None:
+    thing = {"amount_total": units, "currency": currency}
+    body = stripe("checkout.session.completed", **thing)
+    assert refusals(read(hook("stripe"), body)) == [("$.data.object.value", "ROW_TYPE")]
+
+
 # -- links ----------------------------------------------------------------------------
 
 
@@ -233,6 +242,13 @@ def test_the_figures_of_a_story(time: int) -> None:
             "impressions": 28,
         }
     ]
+
+
+def test_a_digit_that_is_no_number_is_no_time() -> None:
+    post = {"item": "post", "verb": "add", "post_id": "1_2", "created_time": "²"}
+    body = meta({"field": "feed", "value": post})
+    (row,) = rows(read(hook("meta"), body))
+    assert (row["post_id"], "published_at" in row) == ("1_2", False)
 
 
 def test_a_new_post_of_a_page_is_known_and_a_like_counts_nothing() -> None:

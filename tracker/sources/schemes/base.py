@@ -86,7 +86,9 @@ def seconds(value: Any, *names: str) -> int | None:
     Platforms use both, and not always the same; 10^11 seconds are the year 5138.
     """
     found = text(value, *names)
-    if found is None or not found.isdigit() or len(found) > 13:
+    if found is None or len(found) > 13:
+        return None
+    if not (found.isascii() and found.isdigit()):  # "²" is a digit, and no number
         return None
     number = int(found)
     return number * 1000 if number < 10**11 else number

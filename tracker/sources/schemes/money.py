@@ -15,9 +15,13 @@ def amount(units: Any, currency: Any) -> dict[str, Any]:
     """`value` and `currency` of an outcome; what cannot be read stays as it is, so
     that it is rejected with its reason and not left out."""
     code = currency_code(currency) if isinstance(currency, str) else None
-    if code is None or not isinstance(units, int) or isinstance(units, bool):
-        return {"value": units, "currency": currency}
-    return {"value": _text(units, code), "currency": code}
+    is_whole = isinstance(units, int) and not isinstance(units, bool)
+    if code is not None and is_whole:
+        return {"value": _text(units, code), "currency": code}
+    if units is not None and (code is not None or not currency):
+        # "1000" would pass for whole units; this passes for nothing
+        units = {"minor_units": units}
+    return {"value": units, "currency": currency}
 
 
 def _text(units: int, code: str) -> str:
