@@ -235,6 +235,35 @@ def test_only_a_trusted_proxy_is_believed() -> None:
     assert told.sender(headers, "10.0.0.1", trusted) == "203.0.113.0/24"
 
 
+def test_a_revoked_secret_does_not_wait_for_the_database(
+    hooked: Path, opened: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door, waits, free = Door(opened), threading.Event(), threading.Event()
+
+    def look(_: int) -> None:
+        waits.set()
+        free.wait()
+
+    monkeypatch.setattr(door.app.health, "look", look)
+    door.open()
+    waits.wait()
+    (hooked / "tracker.toml").write_text("")
+    until(lambda: deliver(door.address, "a", b"{}").status == 404)
+    free.set()
+    door.close()
+
+
+def test_a_missing_secret_is_told_once_however_many_knock(
+    opened: Tracker, caplog: pytest.LogCaptureFixture
+) -> None:
+    door = Door(opened)
+    hook = door.app.doors.at[b"/hooks/shop"]
+    for text in ("one", "another"):
+        door.app.hooks._closed(hook, text, "SECRET_MISSING")
+    told = {getattr(record, "once", None) for record in caplog.records[-2:]}
+    assert told == {"SECRET_MISSING shop"}
+
+
 def test_a_source_whose_check_breaks_lets_nobody_in(
     opened: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,7 @@
 """Opens the door, keeps it up to date, and closes it.
 
-Threads: one runs the loop, one keeps deliveries (`writer`), one looks after settings
-and health.
+Threads: one runs the loop, one keeps deliveries (`writer`), one looks after settings,
+and one after health: a database that does not answer must not keep a revoked secret.
 """
 
 from __future__ import annotations
@@ -113,7 +113,8 @@ class Door:
         self._thread.start()
         while not self._server.started and self._thread.is_alive():
             time.sleep(0.005)
-        threading.Thread(target=self._look_after, name="door", daemon=True).start()
+        for name, look in (("door", self._look_after), ("health", self._feel)):
+            threading.Thread(target=look, name=name, daemon=True).start()
         log.info(
             f"listening on {self.address}",
             extra={"action": "listen", "address": self.address},
@@ -138,13 +139,17 @@ class Door:
             log.exception("the server broke", extra={"action": "listen"})
 
     def _look_after(self) -> None:
-        """Settings that have changed, and whether deliveries can be kept."""
+        """Settings that have changed."""
         seen = None
         while not self._end.wait(LOOK):
             fresh = _stamp(self.home)
             if fresh is not None and fresh != seen:
                 seen = fresh
                 _try(self._read_again)
+
+    def _feel(self) -> None:
+        """Can deliveries be kept? It may take as long as the database waits."""
+        while not self._end.wait(LOOK):
             _try(lambda: self.app.health.look(time.time_ns() // 1_000_000))
 
     def _read_again(self) -> None:

@@ -131,7 +131,8 @@ class Hooks:
 
     def _closed(self, hook: Hook, text: str, code: str) -> Answer:
         """Nobody can be let in, through no fault of the sender."""
-        log.error(text, extra={"action": "hook", "source": hook.name, "code": code})
+        said = {"action": "hook", "source": hook.name, "code": code}
+        log.error(text, extra={**said, "once": f"{code} {hook.name}"})
         return self._counted(hook, "unavailable", answers.UNAVAILABLE)
 
     def _busy(self, hook: Hook) -> Answer:
