@@ -114,6 +114,27 @@ def test_a_run_that_is_cut_off_goes_on_where_it_was() -> None:
     assert server.asked[-1].param("units") == "5"
 
 
+def test_a_run_that_goes_on_days_later_skips_no_day() -> None:
+    """The links before the cut were told of up to the day when it began."""
+    with serving(by_path({f"{ADA}/clicks": DAYS, f"{BEN}/clicks": DAYS})) as server:
+        bitly = source("bitly", server, links=["bit.ly/3aDa111", "bit.ly/3bEn222"])
+        first = next(bitly.ask(questions(), None))
+        (rest,) = bitly.ask(questions(now=NOW + 9 * DAY), first.bookmark)
+        list(bitly.ask(questions(now=NOW + 10 * DAY), rest.bookmark))
+    assert server.asked[-1].param("units") == "14"
+
+
+def test_a_cut_behind_the_last_link_that_is_left_is_no_end() -> None:
+    """The link that was still to come is no longer in the settings: no clicks by day
+    were ever asked for again."""
+    with serving(by_path({f"{ADA}/clicks": DAYS, f"{BEN}/clicks": DAYS})) as server:
+        both = source("bitly", server, links=["bit.ly/3aDa111", "bit.ly/3bEn222"])
+        first = next(both.ask(questions(), None))
+        bitly = source("bitly", server, links=["bit.ly/3aDa111"])
+        (again,) = bitly.ask(questions(), first.bookmark)
+    assert again.label == "bit.ly/3aDa111: days"
+
+
 def test_a_link_that_is_gone_stops_no_other() -> None:
     replies = {f"{ADA}/clicks": GONE, f"{BEN}/clicks": DAYS}
     with serving(by_path(replies)) as server:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 from hypothesis import given
@@ -137,6 +138,22 @@ def test_a_handle_that_nobody_has() -> None:
         mastodon = source("mastodon", server)
         assert list(mastodon.ask(questions((), [f"zoe@{HOST}", "@"]), None)) == []
     assert len(mastodon.notices) == 2
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_an_account_that_is_gone_stops_nothing_else(status: int) -> None:
+    """Its number was known from an earlier run. It ended every run after that."""
+    replies = {
+        HERS: Reply(b'{"error":"Record not found"}', status),
+        STATUSES: Reply("mastodon/statuses.json"),
+    }
+    bookmark = json.dumps({f"ada@{HOST}": ["14715", "7"]})
+    with serving(by_path(replies)) as server:
+        mastodon = source("mastodon", server)
+        asked = questions(posts("mastodon", *IDS), [f"ada@{HOST}"])
+        payloads = list(mastodon.ask(asked, bookmark))
+    assert len(rows(mastodon, payloads)) == 2
+    assert mastodon.notices[0].startswith("notice[HANDLE_GONE] ")
 
 
 @pytest.mark.parametrize(("own", "handle"), [(HOST, "ada"), ("o.example", "ada")])

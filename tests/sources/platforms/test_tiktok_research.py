@@ -139,3 +139,14 @@ def test_a_day_of_the_research_api_ends_at_midnight_utc() -> None:
     assert error.retry_at is not None
     assert error.retry_at % DAY == 0
     assert wallet.used == {"calls": 1}
+
+
+def test_an_id_that_is_none_stops_no_other() -> None:
+    """The moment in it lay behind the last year of the calendar, and ended the run."""
+    with serving(
+        lambda _: Reply(b'{"data":{"videos":[]},"error":{"code":"ok"}}')
+    ) as server:
+        made = source("tiktok-research", server, posts="known")
+        known = posts("tiktok", "9" * 25, A)
+        (payload,) = made.ask(questions(known), None)
+    assert payload.asked == (A,)

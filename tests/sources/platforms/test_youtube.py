@@ -121,6 +121,20 @@ def test_the_next_look_ends_at_the_mark() -> None:
     assert server.asked[-1].param("id") == "dQ1fiesta-_2"
 
 
+def test_what_was_found_before_a_look_broke_is_told() -> None:
+    """The notice of an unknown channel was lost with the error of the next one."""
+
+    def answering(asked: Asked) -> Reply:
+        if asked.param("forHandle") == "nobody":
+            return Reply("youtube/channels-none.json")
+        return Reply(b"[]")
+
+    with serving(answering) as server:
+        made = youtube(server)
+        assert failure(made, questions((), ["nobody", "AdaDrives"])).code == "SCHEMA"
+    assert made.notices[0].startswith("notice[HANDLE_GONE] youtube @nobody")
+
+
 def test_a_channel_by_its_id_and_one_that_nobody_knows() -> None:
     def answering(asked: Asked) -> Reply:
         none = asked.path == CHANNELS and asked.param("forHandle")

@@ -115,7 +115,8 @@ class _Total:
 
 @dataclass
 class _Talk:
-    """One run. said: `day`, the last whole look; `after`, the link where one ended."""
+    """One run. said: `day`, the last whole look; of one that was cut off, `after`, the
+    link where it ended, and `begun`, its day: later ones are not told of every link."""
 
     settings: Settings
     api: Api
@@ -157,13 +158,17 @@ class _Talk:
         today, after = self.questions.now // DAY, str(self.said.get("after", ""))
         links = sorted(self.named) if self.named is not None else sorted(self._all())
         left = [link for link in links if link > after]
+        begun = self.said.get("begun", today)
+        if not left:  # the links that were left are gone
+            left, begun = links, today
         first = first_day(self.settings, self.said.get("day"), self.questions.now)
         calls = (self._day_call(link, today - first + 1) for link in left)
         for answer in self._each(calls):
             link = str(answer.call.tag)
             self._sound(answer, link)
             whole = link == left[-1]
-            self.said = {"day": today} if whole else {**self.said, "after": link}
+            going = {**self.said, "after": link, "begun": begun}
+            self.said = {"day": begun} if whole else going
             yield answers.payload(
                 answer,
                 f"{link}: days",

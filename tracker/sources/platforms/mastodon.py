@@ -262,6 +262,10 @@ class _Talk:
         cursor, top, more = None, newest, True
         while more:
             answer = self._page(number, newest, cursor)
+            if answer.status != 200:  # the account is gone; its name may come back
+                del run.said[handle]
+                run.notices.append(handle_gone(run.settings, handle))
+                return
             items = answers.list_of(answer, run.settings.subject, pages.label)
             ids = [answers.text_at(item, "id") or "" for item in items]
             top = max([top, *ids], key=_order)
@@ -284,7 +288,8 @@ class _Talk:
         params.append(("exclude_replies", "true"))
         params += [("since_id", newest)] if newest else []
         params += [("max_id", cursor)] if cursor else []
-        return self._send(self._get(f"/api/v1/accounts/{number}/statuses", params))
+        call = self._get(f"/api/v1/accounts/{number}/statuses", params)
+        return self._send(call, 404, 410)
 
     # -- known posts --------------------------------------------------------------
 

@@ -19,7 +19,8 @@ from tracker.sources.platforms.manner import Manner, resets
 from tracker.sources.platforms.settings import Settings
 
 ADDRESS = "https://open.tiktokapis.com"
-VIDEO = re.compile(r"[0-9]{1,25}", re.ASCII)
+#: An id has 19 digits or fewer: longer ones would be of a year that no clock has.
+VIDEO = re.compile(r"[0-9]{1,19}", re.ASCII)
 MINUTE = Window(60_000)
 
 SORTS = {

@@ -139,8 +139,10 @@ class YouTubeSource:
     def ask(self, questions: Questions, bookmark: str | None) -> Iterator[Payload]:
         with MANNER.open(self.settings, ADDRESS) as api:
             talk = _Talk(self.settings, api, questions, Marks(bookmark))
-            found = talk.new_videos() if self.settings.discover else []
-            self.notices = tuple(talk.notices)
+            try:
+                found = talk.new_videos() if self.settings.discover else []
+            finally:
+                self.notices = tuple(talk.notices)
             yield from talk.figures(found)
             if talk.failed:
                 raise talk.failed
