@@ -5,7 +5,8 @@
   const data = read("posts"), words = read("words"), all = document.getElementById("all");
   const many = data.title.length, ROW = 40, SPARE = 12;
   const count = new Intl.NumberFormat(words.language);
-  const date = new Intl.DateTimeFormat(words.language, { dateStyle: "medium", timeZone: "UTC" });
+  const date = new Intl.DateTimeFormat(words.language === "en" ? "en-GB" : words.language, { dateStyle: "medium", timeZone: "UTC" });
+  document.getElementById("first").remove();  // with this script, all are here
   const make = (tag, props = {}, ...inside) => {
     const it = Object.assign(document.createElement(tag), props);
     it.append(...inside);

@@ -94,6 +94,11 @@ class SourceFacts:
     reason: str | None
     late: int | None = None
 
+    @property
+    def troubled(self) -> bool:
+        """Does it need a person?"""
+        return bool(self.late) or self.state in ("paused", "failed")
+
 
 @dataclass(frozen=True, slots=True)
 class RejectFacts:

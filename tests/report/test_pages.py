@@ -6,7 +6,9 @@ import csv
 import io
 import json
 import re
+from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import making
 import polars as pl
@@ -17,9 +19,10 @@ from reading import Page, files, read
 from tracker.app import Tracker
 from tracker.cells import restore
 from tracker.facts import CampaignFacts
+from tracker.model import DAY, day_instant, local_day, moment, number_day
 from tracker.publish import publish
 from tracker.report import data
-from tracker.report.table import script_json
+from tracker.report.table import _days, script_json
 from tracker.report.text import clean, link
 from tracker.report.words import Words
 from tracker.store import facts as store
@@ -344,3 +347,14 @@ def test_no_page_tells_file_names_or_the_time(pages: Path) -> None:
         if name.endswith(".html") and not name.endswith("quality.html"):
             assert b"a.csv:" not in data_ and b"inbox" not in data_
             assert "built" not in " ".join(Page(data_.decode()).text)
+
+
+@pytest.mark.parametrize("zone", ["America/Detroit", "Europe/Paris", "Pacific/Apia"])
+def test_days_of_the_table_are_the_campaigns(zone: str) -> None:
+    """A post of the evening is of that day, although UTC has the next one."""
+    written = day_instant(date(2009, 6, 29))
+    at = [written, *range(written - 3 * DAY, written + 3 * DAY, 3_599_000)]
+    frame = pl.DataFrame({"published_at": at}).select(day=_days(zone))
+    shown = [number_day(day) for day in frame["day"].to_list()]
+    assert shown == [local_day(ms, ZoneInfo(zone)) for ms in at]
+    assert shown != [moment(ms).date() for ms in at]

@@ -467,8 +467,8 @@ OTHERS = {
     "This page holds only your own data. Nobody else’s name or figures are on it.": "Cette page ne contient que vos données. Ni nom ni chiffre d’une autre personne"
     " n’y figure.",
     "Your missions": "Vos missions",
-    "Your counts": "Vos comptes",
-    "Each on its own; they are not added up.": "Chacun pour soi ; ils ne s’additionnent pas.",
+    "Your counts": "Vos chiffres",
+    "Each on its own; they are not added up.": "Chacun à part ; ils ne s’additionnent pas.",
     "{metric} of your posts, running total": "{metric} de vos publications, total cumulé",
     "One line, your own.": "Une seule courbe, la vôtre.",
     "Your posts": "Vos publications",

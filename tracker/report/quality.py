@@ -106,9 +106,7 @@ def quality_page(facts: CampaignFacts) -> QualityPage:
         unknown_posts=sum(posts for *_, posts in found.unattributed),
         outside=found.outside,
         sources=facts.sources,
-        troubled=tuple(
-            s for s in facts.sources if s.late or s.state in ("paused", "failed")
-        ),
+        troubled=tuple(s for s in facts.sources if s.troubled),
     )
 
 

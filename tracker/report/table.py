@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tracker.facts import CampaignFacts
+from tracker.model import DAY, DAY_MARK
 from tracker.report.listing import Listed, listed
 from tracker.report.pages import Head, head
 from tracker.report.text import BLANKS, HIDDEN, PILE, clean, file_name
@@ -98,7 +99,7 @@ def columns(page: PostsPage) -> dict[str, Any]:
         person=index("ambassador", people),
         title=title.str.slice(0, CAPTION),
         url=pl.when(allowed & (url.str.len_chars() <= 2000)).then(url),
-        day=pl.col("published_at") // 86_400_000,
+        day=_days(page.head.timezone),
         **{metric: pl.col(metric) for metric in page.metrics},
     )
     return {
@@ -108,6 +109,18 @@ def columns(page: PostsPage) -> dict[str, Any]:
         **_addresses(made["url"].to_list()),
         **{name: made[name].to_list() for name in made.columns if name != "url"},
     }
+
+
+def _days(zone: str) -> pl.Expr:
+    """Days of publication in the campaign's zone, as numbers; see model.local_day."""
+    import polars as pl
+
+    at = pl.col("published_at")
+    local = at.cast(pl.Datetime("ms", "UTC")).dt.convert_time_zone(zone).dt.date()
+    written = at % DAY == DAY_MARK
+    return (
+        pl.when(written).then(at // DAY).otherwise(local.cast(pl.Int32)).cast(pl.Int64)
+    )
 
 
 def _addresses(urls: list[str | None]) -> dict[str, Any]:
