@@ -84,7 +84,7 @@ class Person:
 class SourceFacts:
     """A source of tracker.toml; every: a sentence-free cadence such as 15m.
 
-    late: milliseconds beyond the time at which it should have run, or None.
+    due: when it should have run, ms UTC, if that is past and it did not; else None.
     """
 
     name: str
@@ -92,12 +92,12 @@ class SourceFacts:
     every: str | None
     state: str
     reason: str | None
-    late: int | None = None
+    due: int | None = None
 
     @property
     def troubled(self) -> bool:
         """Does it need a person?"""
-        return bool(self.late) or self.state in ("paused", "failed")
+        return self.due is not None or self.state in ("paused", "failed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,7 +240,7 @@ def source_facts(tracker: Tracker, now: int) -> tuple[SourceFacts, ...]:
             _every(tracker.source_settings(each.state.name)),
             each.state.state,
             each.state.reason,
-            each.late or None,
+            each.next if each.late else None,
         )
         for each in found
     )

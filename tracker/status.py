@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from tracker.app import Tracker
     from tracker.settings import SourceSettings
 
-HOUR = 3_600_000
-
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
@@ -137,10 +135,10 @@ def _daemon(tracker: Tracker, now: int) -> lock.Holder | None:
 
 
 def stamp(tracker: Tracker, now: int) -> str:
-    """A text that changes when the pages should: facts, by how many hours which
-    source is late, and which platforms' terms keep them out of sums."""
+    """A text that changes when the pages should: facts, which source is late since
+    when, and which platforms' terms keep them out of sums."""
     late = [
-        f" {source.state.name} {source.late // HOUR}"
+        f" {source.state.name} {source.next}"
         for source in sources(tracker, now)
         if source.late
     ]

@@ -426,7 +426,7 @@ OTHERS = {
     "By": "Par",
     "Sums compared": "Sommes comparées",
     "Equal": "Égales",
-    "{n} hours over its time": "{n} heures de retard",
+    "expected {when}": "attendue le {when}",
     "Coverage": "Couverture",
     "Coverage, table": "Couverture, tableau",
     "Posts with a value": "Publications avec une valeur",

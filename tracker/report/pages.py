@@ -226,7 +226,7 @@ def campaign_page(facts: CampaignFacts, w: Words, gallery: Any) -> CampaignPage:
 
 def _lasting(sources: tuple[SourceFacts, ...]) -> tuple[SourceFacts, ...]:
     """Without what depends on the hour: only the quality page says who is late."""
-    return tuple(replace(source, late=None) for source in sources)
+    return tuple(replace(source, due=None) for source in sources)
 
 
 def _strategy(plan: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import threading
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
@@ -145,15 +146,23 @@ class Programme:
     folder: Path
     now: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     shelves: dict[str, Shelf] = field(default_factory=dict)
+    reading: threading.Lock = field(default_factory=threading.Lock)
 
     def world(self) -> World:
         return World(self, self.now())
 
     def shelf(self, platform: str) -> Shelf:
-        """One platform's part, read when it is first asked for."""
-        if platform not in self.shelves:
-            self.shelves[platform] = _shelf(self.folder, platform)
-        return self.shelves[platform]
+        """One platform's part, read when it is first asked for, by one thread."""
+        with self.reading:
+            if platform not in self.shelves:
+                self.shelves[platform] = _shelf(self.folder, platform)
+            return self.shelves[platform]
+
+    def read(self) -> None:
+        """Read all lists of posts now, so that no caller waits for a large file."""
+        for path in sorted(self.folder.glob("*.csv")):
+            if "post_id" in next(_rows(path), {}):
+                self.shelf(path.stem)
 
     def rows(self, name: str) -> list[dict[str, str]]:
         """The rows of a file that is no list of posts."""

@@ -258,7 +258,11 @@ class Stub:
             self._thread.join(timeout=10)
 
     def run(self, started: Callable[[str], None]) -> None:
-        """Serve in this thread until SIGINT or SIGTERM; started: told the address."""
+        """Serve in this thread until SIGINT or SIGTERM; started: told the address.
+
+        The data is read before that: whoever knows the address is answered at once.
+        """
+        self.desk.programme.read()
         server, sockets = self._prepared()
         started(self.url)
         server.run(sockets)
