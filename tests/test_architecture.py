@@ -20,11 +20,15 @@ FILES = sorted((ROOT / "tracker").rglob("*.py"))
 
 #: Values and rules of the domain; pure but for the files they are asked to read.
 WORDS = {"errors", "model", "codes", "cells", "sheet", "people", "facts", "slots"}
+WORDS |= {"programme", "finding", "money", "who"}
 WORDS |= {"clock", "forms", "cron", "secrets", "plan", "planfields", "__version__"}
 #: What runs by itself: it asks the application, and knows neither SQL nor templates.
 SERVICES = {"daemon", "schedule", "looks", "watch", "workers", "publisher", "timing"}
 SERVICES |= {"hosts", "lock", "log", "systemd", "status", "doctor", "retry", "stop"}
-SERVICES |= {"byhand"}
+SERVICES |= {"byhand", "findings", "alerts"}
+#: Questions about a programme: facts of the store put through pure formulas.
+ANSWERS = {"kpis", "missions", "outcomes", "disclosures", "anomalies", "selection"}
+ANSWERS |= {"answers", "privacy", "presets", "statements", "surveys", "clicks"}
 
 #: A part of the package, and the parts it may import besides itself.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -36,8 +40,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sources": WORDS,
     "store": WORDS,
     "stub": WORDS,
-    "kpi": {"model", "facts"},
-    "checks": {"model", "facts"},
+    "kpi": {"model", "facts", "programme"},
+    "checks": {"model", "facts", "programme", "finding"},
     "report": WORDS | {"kpi", "checks"},
     "ingest": WORDS | {"sources"},
     "trial": WORDS | {"sources"},
@@ -46,18 +50,29 @@ MAY_IMPORT: dict[str, set[str]] = {
     "asking": WORDS | {"sources", "store", "settings"},
     "app": WORDS | {"sources", "store", "settings", "ingest", "asking", "trial"},
     "publish": WORDS
-    | {"app", "store", "report", "kpi", "checks", "settings", "status"},
+    | {"app", "store", "report", "kpi", "checks", "settings", "status"}
+    | ANSWERS
+    | {"findings"},
+    **{
+        name: WORDS
+        | ANSWERS
+        | {"app", "store", "settings", "sources", "kpi", "checks", "status", "publish"}
+        for name in ANSWERS
+    },
     **{
         name: WORDS
         | SERVICES
         | {"app", "publish", "store", "settings", "sources", "server"}
+        | ANSWERS
+        | {"checks"}
         for name in SERVICES
     },
     "server": WORDS | {"app", "store", "settings", "sources", "log", "stop", "systemd"},
     "cli": WORDS
     | SERVICES
     | {"app", "publish", "store", "settings", "sources", "checks", "kpi"}
-    | {"blocks", "trial", "server", "stub"},
+    | {"blocks", "trial", "server", "stub", "report"}
+    | ANSWERS,
 }
 #: With these SQL is written: nobody outside the store may hold them but app.
 INSIDE_STORE = {"tracker.store.tables", "tracker.store.database"}

@@ -31,6 +31,7 @@ from tracker.store.database import Database
 from tracker.store.ledger import Desk, Ledger
 from tracker.store.quotas import Purse
 from tracker.store.runs import Runs, SourceState
+from tracker.who import NOBODY, Who
 
 if TYPE_CHECKING:
     from tracker.sources.base import Payload, Source
@@ -117,16 +118,17 @@ def _no_workspace(subject: str, cause: str) -> ConfigError:
     )
 
 
-def open_tracker(home: Path, *, check: bool = True) -> Tracker:
+def open_tracker(home: Path, *, check: bool = True, who: Who = NOBODY) -> Tracker:
     """Open a workspace: settings read, schema as this version needs it.
 
+    who: whose changes the audit says these are.
     check: refuse a database of another schema version (SchemaError), make the
     tables in an empty one, and bring sums to the workspace's time zone.
     """
     from tracker.store import schema, zones
 
     settings = load_settings(home)
-    tracker = Tracker(home, settings, Database(settings.database, home))
+    tracker = Tracker(home, settings, Database(settings.database, home, who))
     if check:
         schema.ensure(tracker.database)
         zones.follow(tracker.database, tracker.zone)

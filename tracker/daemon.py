@@ -33,6 +33,7 @@ from tracker.settings import FILE, Settings
 from tracker.slots import Every
 from tracker.stop import on_signal
 from tracker.systemd import notify
+from tracker.who import DAEMON
 from tracker.workers import Work, Workers
 
 logger = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ class Daemon:
     ) -> None:
         self.home, self.stop = home, stop
         self._settings = _stamp(home)
-        self.tracker = app.open_tracker(home)
+        self.tracker = app.open_tracker(home, who=DAEMON)
         _hide_secrets(self.tracker.settings)
         self.host = host_name(self.tracker.settings)
         self.lease = lease_length(self.tracker.settings)
@@ -303,7 +304,7 @@ class Daemon:
             return
         self._settings = seen
         try:
-            self._adopt(app.open_tracker(self.home))
+            self._adopt(app.open_tracker(self.home, who=DAEMON))
         except TrackerError as error:
             said = f"{error} The old settings stay."
             logger.error(said, extra={"action": "settings", "code": error.code})

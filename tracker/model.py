@@ -31,7 +31,15 @@ METRICS = (
 NOT_ADDITIVE = frozenset({"reach"})
 
 #: What is said of a post, apart from its counts.
-ATTRIBUTES = ("handle", "url", "published_at", "caption", "kind")
+ATTRIBUTES = (
+    "handle",
+    "url",
+    "published_at",
+    "caption",
+    "kind",
+    "paid_partnership",
+    "language",
+)
 
 #: Canonical columns of a reading, in the order of exports.
 COLUMNS = (
@@ -43,6 +51,8 @@ COLUMNS = (
     "captured_at",
     "caption",
     "kind",
+    "paid_partnership",
+    "language",
     *METRICS,
 )
 

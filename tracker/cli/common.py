@@ -219,8 +219,19 @@ def with_tracker(function: Callable[..., Any]) -> Callable[..., Any]:
 def open_workspace() -> Tracker:
     """The workspace with its settings and its database."""
     from tracker.app import open_tracker
+    from tracker.who import Who
 
-    return open_tracker(workspace_home())
+    return open_tracker(workspace_home(), who=Who(caller(), "cli"))
+
+
+def caller() -> str:
+    """The name of whoever runs this command, as the machine knows it."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number alone
+        return str(os.getuid())
 
 
 def now_ms() -> int:

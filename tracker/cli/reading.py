@@ -164,17 +164,7 @@ def correct(
         raise click.UsageError("A correction needs a reason")
     wish = {"platform": platform, "post_id": post_id, "metric": metric}
     wish |= {"value": value, "at": at, "reason": reason}
-    made = byhand.correct(tracker, wish, actor=_actor(), now=now_ms())
+    made = byhand.correct(tracker, wish, actor=caller(), now=now_ms())
     was = "unknown" if made.was is None else made.was
     now = "unknown" if made.value is None else made.value
     say(f"{made.platform} {made.post_id}: {metric} is {now}, was {was}.")
-
-
-def _actor() -> str:
-    """Who types this, as the system knows them."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

@@ -17,7 +17,16 @@ from tracker.sources.numbers import NumberFormat, number_problems, same_sign
 from tracker.sources.values import visible
 
 DATES = ("published_at", "captured_at")
-TEXTS = ("platform", "handle", "post_id", "url", "caption", "kind")
+TEXTS = (
+    "platform",
+    "handle",
+    "post_id",
+    "url",
+    "caption",
+    "kind",
+    "paid_partnership",
+    "language",
+)
 _DIGITS, _ISO = NumberFormat(), DateFormat()
 _KEYS = ("column", "format", "year", "decimal", "thousands", "suffixes", "value")
 

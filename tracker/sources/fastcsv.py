@@ -41,7 +41,17 @@ BLOCK = 8 << 20
 #: Records in a batch of the rest, when it is left to the row checker.
 BATCH = 50_000
 #: What is said of a post: the same in all its rows, so read once.
-STATIC = ("platform", "post_id", "url", "handle", "caption", "kind", "published_at")
+STATIC = (
+    "platform",
+    "post_id",
+    "url",
+    "handle",
+    "caption",
+    "kind",
+    "paid_partnership",
+    "language",
+    "published_at",
+)
 IDENTITY = ("platform", "post_id", "url")
 MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 #: The reader of blocks would drop it at a block's beginning.

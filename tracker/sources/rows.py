@@ -24,7 +24,12 @@ from tracker.sources.dates import dater
 from tracker.sources.identity import Identity, identify
 from tracker.sources.numbers import counter
 from tracker.sources.records import Record, raw_text
-from tracker.sources.texts import read_caption, read_name
+from tracker.sources.texts import (
+    read_caption,
+    read_language,
+    read_name,
+    read_toggle,
+)
 from tracker.sources.values import BLANKS, Bad, Memo, shown
 
 if TYPE_CHECKING:
@@ -34,6 +39,11 @@ if TYPE_CHECKING:
 FRAME = ("line", *COLUMNS)
 NUMBERS = frozenset({"line", *DATES, *METRICS})
 
+TEXT_READERS = {
+    "caption": read_caption,
+    "paid_partnership": read_toggle,
+    "language": read_language,
+}
 _IDENTITY = ("platform", "post_id", "url")
 _OTHERS = tuple(name for name in COLUMNS if name not in _IDENTITY)
 
@@ -293,7 +303,7 @@ def _read(spec: Spec, zone: ZoneInfo) -> Callable[[str], Any]:
         return counter(spec.number)
     if spec.canonical in DATES:
         return dater(spec.date, zone)
-    return read_caption if spec.canonical == "caption" else read_name
+    return TEXT_READERS.get(spec.canonical, read_name)
 
 
 def constant(spec: Spec, zone: ZoneInfo) -> Any:

@@ -17,6 +17,9 @@ LONGEST = 255
 #: The longest caption: more than any platform allows.
 LONGEST_CAPTION = 100_000
 
+YES = frozenset(("yes", "true", "1", "oui", "ja"))
+NO = frozenset(("no", "false", "0", "non", "nein"))
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 #: What spreadsheets leave of a cell they took for a formula or a date: `#NAME?`,
 #: `#REF!`, `#N/A`, in any language, and `####`.
@@ -58,6 +61,27 @@ def read_caption(cell: str) -> Text:
         return Bad("ROW_TEXT", f"{shown(cell)} {why}")
     text = restore(cell)
     return text if text.strip() else None
+
+
+def read_toggle(cell: str) -> Text:
+    """yes or no, also as platforms and spreadsheets write them."""
+    word = restore(cell.strip(BLANKS)).casefold()
+    if not word:
+        return None
+    if word in YES or word in NO:
+        return "yes" if word in YES else "no"
+    return Bad("ROW_YESNO", f"{shown(cell)} is neither yes nor no")
+
+
+def read_language(cell: str) -> Text:
+    """A language's code, as `fr`; of `fr-FR` the language alone."""
+    text = restore(cell.strip(BLANKS))
+    if not text:
+        return None
+    code = text.replace("_", "-").partition("-")[0].lower()
+    if re.fullmatch("[a-z]{2,3}", code):
+        return code
+    return Bad("ROW_LANGUAGE", f'{shown(text)} is no code of a language such as "fr"')
 
 
 def read_url(cell: str) -> Text:

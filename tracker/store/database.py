@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracker.errors import ConfigError, StoreError
+from tracker.who import NOBODY, Who
 
 if TYPE_CHECKING:
     import polars as pl
@@ -43,8 +44,8 @@ PRAGMAS = (
 class Link:
     """A connection inside a transaction: statements with `?`, rows as tuples."""
 
-    def __init__(self, connection: Any, dialect: str) -> None:
-        self.connection, self.dialect = connection, dialect
+    def __init__(self, connection: Any, dialect: str, who: Who = NOBODY) -> None:
+        self.connection, self.dialect, self.who = connection, dialect, who
 
     def _said(self, sql: str) -> str:
         if self.dialect == "sqlite":
@@ -104,8 +105,8 @@ class Link:
 class Database:
     """A URL, and the connections made from it."""
 
-    def __init__(self, url: str, home: Path) -> None:
-        self.url = url
+    def __init__(self, url: str, home: Path, who: Who = NOBODY) -> None:
+        self.url, self.who = url, who
         self.dialect = "postgresql" if url.startswith("postgres") else "sqlite"
         if self.dialect == "sqlite" and not url.startswith("sqlite:///"):
             raise ConfigError(
@@ -185,7 +186,7 @@ class Database:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Link]:
         connection = self.connect()
-        link = Link(connection, self.dialect)
+        link = Link(connection, self.dialect, self.who)
         try:
             with self.translated():
                 link.run(begin)
@@ -274,7 +275,8 @@ class Database:
     def link(self, session: Session) -> Link:
         """The session's own connection for plain statements, same transaction."""
         session.flush()
-        return Link(session.connection().connection.driver_connection, self.dialect)
+        driver = session.connection().connection.driver_connection
+        return Link(driver, self.dialect, self.who)
 
 
 def _sqlite_trouble(name: str, error: Exception) -> tuple[str, str, str, str, str]:

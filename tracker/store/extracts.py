@@ -31,7 +31,8 @@ EXTRACTS = {
     "readings": Extract(
         (*COLUMNS, "class", "source", "file", "line", "recorded_at"),
         frozenset({"published_at", "captured_at", "recorded_at"}),
-        f"SELECT {_POST}, r.captured_at, p.caption, p.kind, {', '.join(_COUNTS)},"
+        f"SELECT {_POST}, r.captured_at, p.caption, p.kind, p.paid_partnership,"
+        f" p.language, {', '.join(_COUNTS)},"
         " y.provenance, t.name, y.label, r.line, y.recorded_at"
         " FROM post p JOIN reading r ON r.post_id = p.id"
         + _ORIGIN.format("r")
@@ -46,13 +47,16 @@ EXTRACTS = {
             "published_at",
             "caption",
             "kind",
+            "paid_partnership",
+            "language",
             "ambassador",
             "first_at",
             "last_at",
             *METRICS,
         ),
         frozenset({"published_at", "first_at", "last_at"}),
-        f"SELECT {_POST}, p.caption, p.kind, m.slug, r.first_at, r.last_at,"
+        f"SELECT {_POST}, p.caption, p.kind, p.paid_partnership, p.language, m.slug,"
+        " r.first_at, r.last_at,"
         f" {', '.join(_COUNTS)} FROM post p JOIN post_state r ON r.post_id = p.id"
         " JOIN attribution a ON a.post_id = p.id AND a.campaign_id = 0"
         " LEFT JOIN ambassador m ON m.id = a.ambassador_id"

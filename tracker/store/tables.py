@@ -14,123 +14,104 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Index,
-    Integer,
     LargeBinary,
-    Text,
     UniqueConstraint,
 )
 from sqlmodel import Field, SQLModel
 
 from tracker.model import ATTRIBUTES, METRICS
-
-# A SQLite row id must be declared INTEGER; PostgreSQL should have 64 bits.
-ID = BigInteger().with_variant(Integer(), "sqlite")
-# Text is compared byte by byte everywhere, whatever the server's language.
-TEXT = Text().with_variant(Text(collation="C"), "postgresql")
-
-
-def _key() -> Any:
-    return Field(default=None, sa_column=Column(ID, primary_key=True))
-
-
-def _big(**more: Any) -> Any:
-    more.setdefault("nullable", True)
-    return Field(default=None, sa_column=Column(BigInteger, **more))
-
-
-def _text(**more: Any) -> Any:
-    more.setdefault("nullable", True)
-    return Field(default=None, sa_column=Column(TEXT, **more))
+from tracker.store import plantables  # noqa: F401 - they are tables too
+from tracker.store.kinds import TEXT, big, key, part, text
 
 
 class CampaignRow(SQLModel, table=True):
     __tablename__ = "campaign"
-    id: int | None = _key()  # 0 is the workspace itself and has no row
-    slug: str = _text(nullable=False, unique=True)
-    name: str = _text(nullable=False)
-    timezone: str = _text(nullable=False)
-    currency: str = _text(nullable=False)
-    language: str = _text(nullable=False)
-    starts: str | None = _text()
-    ends: str | None = _text()
-    rules: str = _text(nullable=False)  # JSON of model.Match
-    plan: str = _text(nullable=False)  # JSON of the whole campaign file
-    state: str = _text(nullable=False)  # draft, open, closed
-    applied_at: int = _big(nullable=False)
+    id: int | None = key()  # 0 is the workspace itself and has no row
+    slug: str = text(nullable=False, unique=True)
+    name: str = text(nullable=False)
+    timezone: str = text(nullable=False)
+    currency: str = text(nullable=False)
+    language: str = text(nullable=False)
+    starts: str | None = text()
+    ends: str | None = text()
+    rules: str = text(nullable=False)  # JSON of model.Match
+    plan: str = text(nullable=False)  # JSON of the whole campaign file
+    state: str = text(nullable=False)  # draft, open, closed
+    applied_at: int = big(nullable=False)
 
 
 class AmbassadorRow(SQLModel, table=True):
     __tablename__ = "ambassador"
-    id: int | None = _key()  # 0 stands for "nobody known" in sums
-    slug: str = _text(nullable=False, unique=True)
-    name: str = _text(nullable=False)
-    email: str | None = _text()
-    country: str | None = _text()
-    language: str | None = _text()
-    created_at: int = _big(nullable=False)
+    id: int | None = key()  # 0 stands for "nobody known" in sums
+    slug: str = text(nullable=False, unique=True)
+    name: str = text(nullable=False)
+    email: str | None = text()
+    country: str | None = text()
+    language: str | None = text()
+    created_at: int = big(nullable=False)
 
 
 class HandleRow(SQLModel, table=True):
     __tablename__ = "handle"
     __table_args__ = (Index("handle_by_key", "platform", "key"),)
-    id: int | None = _key()
-    ambassador_id: int = _big(nullable=False, index=True)
-    platform: str = _text(nullable=False)
-    handle: str = _text(nullable=False)  # as written
-    key: str = _text(nullable=False)  # model.handle_key
-    since: str | None = _text()  # first day, NULL: always
-    until: str | None = _text()  # last day, NULL: still
-    followers: int | None = _big()
+    id: int | None = key()
+    ambassador_id: int = big(nullable=False, index=True)
+    platform: str = text(nullable=False)
+    handle: str = text(nullable=False)  # as written
+    key: str = text(nullable=False)  # model.handle_key
+    since: str | None = text()  # first day, NULL: always
+    until: str | None = text()  # last day, NULL: still
+    followers: int | None = big()
 
 
 class EnrolmentRow(SQLModel, table=True):
     __tablename__ = "enrolment"
-    id: int | None = _key()
-    campaign_id: int = _big(nullable=False, index=True)
-    ambassador_id: int = _big(nullable=False, index=True)
-    starts: str | None = _text()  # NULL: the campaign's
-    ends: str | None = _text()
-    team: str | None = _text()  # the ambassador file's `group`
-    fee: int | None = _big()  # minor units
-    currency: str | None = _text()
+    id: int | None = key()
+    campaign_id: int = big(nullable=False, index=True)
+    ambassador_id: int = big(nullable=False, index=True)
+    starts: str | None = text()  # NULL: the campaign's
+    ends: str | None = text()
+    team: str | None = text()  # the ambassador file's `group`
+    fee: int | None = big()  # minor units
+    currency: str | None = text()
 
 
 class SourceRow(SQLModel, table=True):
     """What is remembered of a source between runs; its settings are in the file."""
 
     __tablename__ = "source"
-    id: int | None = _key()
-    name: str = _text(nullable=False, unique=True)
-    kind: str = _text(nullable=False)
-    state: str = _text(nullable=False)  # ready, waiting, paused, failed
-    retry_at: int | None = _big()
-    reason: str | None = _text()
-    last_run: int | None = _big()
-    last_data: int | None = _big()
-    bookmark: str | None = _text()
+    id: int | None = key()
+    name: str = text(nullable=False, unique=True)
+    kind: str = text(nullable=False)
+    state: str = text(nullable=False)  # ready, waiting, paused, failed
+    retry_at: int | None = big()
+    reason: str | None = text()
+    last_run: int | None = big()
+    last_data: int | None = big()
+    bookmark: str | None = text()
 
 
 class RunRow(SQLModel, table=True):
     __tablename__ = "run"
     __table_args__ = (UniqueConstraint("source_id", "slot", "term"),)
-    id: int | None = _key()
-    source_id: int = _big(nullable=False, index=True)
-    slot: int | None = _big()  # NULL: asked for by a person
-    host: str | None = _text()
-    term: int | None = _big()
-    started_at: int = _big(nullable=False)
-    ended_at: int | None = _big()
-    outcome: str | None = _text()  # ok, partial, failed, lost; NULL: running
-    merged: int = _big(nullable=False, server_default="0")
-    payloads: int = _big(nullable=False, server_default="0")
-    rows: int = _big(nullable=False, server_default="0")
-    stored: int = _big(nullable=False, server_default="0")
-    unchanged: int = _big(nullable=False, server_default="0")
-    corrected: int = _big(nullable=False, server_default="0")
-    rejected: int = _big(nullable=False, server_default="0")
-    ignored: int = _big(nullable=False, server_default="0")
-    error: str | None = _text()
-    notices: str | None = _text()  # JSON list
+    id: int | None = key()
+    source_id: int = big(nullable=False, index=True)
+    slot: int | None = big()  # NULL: asked for by a person
+    host: str | None = text()
+    term: int | None = big()
+    started_at: int = big(nullable=False)
+    ended_at: int | None = big()
+    outcome: str | None = text()  # ok, partial, failed, lost; NULL: running
+    merged: int = big(nullable=False, server_default="0")
+    payloads: int = big(nullable=False, server_default="0")
+    rows: int = big(nullable=False, server_default="0")
+    stored: int = big(nullable=False, server_default="0")
+    unchanged: int = big(nullable=False, server_default="0")
+    corrected: int = big(nullable=False, server_default="0")
+    rejected: int = big(nullable=False, server_default="0")
+    ignored: int = big(nullable=False, server_default="0")
+    error: str | None = text()
+    notices: str | None = text()  # JSON list
 
 
 class LeaseRow(SQLModel, table=True):
@@ -138,9 +119,9 @@ class LeaseRow(SQLModel, table=True):
 
     __tablename__ = "lease"
     name: str = Field(sa_column=Column(TEXT, primary_key=True))
-    holder: str | None = _text()
-    term: int = _big(nullable=False)
-    until: int | None = _big()
+    holder: str | None = text()
+    term: int = big(nullable=False)
+    until: int | None = big()
 
 
 class PayloadRow(SQLModel, table=True):
@@ -151,42 +132,39 @@ class PayloadRow(SQLModel, table=True):
         Index("payload_by_digest", "source_id", "digest"),
         Index("payload_by_label", "source_id", "label"),
     )
-    id: int | None = _key()
-    source_id: int = _big(nullable=False)
-    run_id: int | None = _big()
-    label: str = _text(nullable=False)
-    stamp: str | None = _text()
-    digest: str = _text(nullable=False)
-    fingerprint: str = _text(nullable=False)
-    provenance: str = _text(nullable=False)
-    recorded_at: int = _big(nullable=False)
-    outcome: str = _text(nullable=False)  # ok, partial, refused
-    error: str | None = _text()
-    header: str | None = _text()  # JSON list: what the columns were called
-    rows: int = _big(nullable=False)
-    stored: int = _big(nullable=False)
-    unchanged: int = _big(nullable=False)
-    corrected: int = _big(nullable=False)
-    rejected: int = _big(nullable=False)
-    ignored: int = _big(nullable=False)
+    id: int | None = key()
+    source_id: int = big(nullable=False)
+    run_id: int | None = big()
+    label: str = text(nullable=False)
+    stamp: str | None = text()
+    digest: str = text(nullable=False)
+    fingerprint: str = text(nullable=False)
+    provenance: str = text(nullable=False)
+    recorded_at: int = big(nullable=False)
+    outcome: str = text(nullable=False)  # ok, partial, refused
+    error: str | None = text()
+    header: str | None = text()  # JSON list: what the columns were called
+    rows: int = big(nullable=False)
+    stored: int = big(nullable=False)
+    unchanged: int = big(nullable=False)
+    corrected: int = big(nullable=False)
+    rejected: int = big(nullable=False)
+    ignored: int = big(nullable=False)
 
 
 class PostRow(SQLModel, table=True):
     __tablename__ = "post"
     __table_args__ = (UniqueConstraint("platform", "external_id"),)
-    id: int | None = _key()
-    platform: str = _text(nullable=False)
-    external_id: str = _text(nullable=False)
-    handle: str | None = _text()
-    url: str | None = _text()
-    published_at: int | None = _big()
-    caption: str | None = _text()
-    kind: str | None = _text()
-
-
-def _part(kind: Any = BigInteger) -> Any:
-    """A part of a primary key that is given, never made by the database."""
-    return Field(sa_column=Column(kind, primary_key=True, autoincrement=False))
+    id: int | None = key()
+    platform: str = text(nullable=False)
+    external_id: str = text(nullable=False)
+    handle: str | None = text()
+    url: str | None = text()
+    published_at: int | None = big()
+    caption: str | None = text()
+    kind: str | None = text()
+    paid_partnership: str | None = text()  # yes, no: the platform's toggle
+    language: str | None = text()
 
 
 def _wide(name: str, columns: dict[str, Any], **options: Any) -> type[SQLModel]:
@@ -207,7 +185,7 @@ def _wide(name: str, columns: dict[str, Any], **options: Any) -> type[SQLModel]:
 
 
 def _metrics(pattern: str, **more: Any) -> dict[str, Any]:
-    return {pattern.format(metric): _big(**more) for metric in METRICS}
+    return {pattern.format(metric): big(**more) for metric in METRICS}
 
 
 #: Last known values of each post, with the instants they were captured at, and
@@ -215,10 +193,10 @@ def _metrics(pattern: str, **more: Any) -> dict[str, Any]:
 PostStateRow = _wide(
     "post_state",
     {
-        "post_id": _key(),
-        "first_at": _big(nullable=False),
-        "last_at": _big(nullable=False),
-        **{f"{name}_at": _big() for name in ATTRIBUTES},
+        "post_id": key(),
+        "first_at": big(nullable=False),
+        "last_at": big(nullable=False),
+        **{f"{name}_at": big() for name in ATTRIBUTES},
         **_metrics("{}"),
         **_metrics("{}_at"),
     },
@@ -228,11 +206,11 @@ PostStateRow = _wide(
 ReadingRow = _wide(
     "reading",
     {
-        "post_id": _part(),
-        "captured_at": _part(),
+        "post_id": part(),
+        "captured_at": part(),
         **_metrics("{}"),
-        "payload_id": _big(nullable=False),
-        "line": _big(nullable=False),
+        "payload_id": big(nullable=False),
+        "line": big(nullable=False),
     },
     sqlite_with_rowid=False,
 )
@@ -241,12 +219,12 @@ ReadingRow = _wide(
 ReadingPastRow = _wide(
     "reading_past",
     {
-        "post_id": _part(),
-        "captured_at": _part(),
-        "replaced_by": _part(),
+        "post_id": part(),
+        "captured_at": part(),
+        "replaced_by": part(),
         **_metrics("{}"),
-        "payload_id": _big(nullable=False),
-        "line": _big(nullable=False),
+        "payload_id": big(nullable=False),
+        "line": big(nullable=False),
     },
     sqlite_with_rowid=False,
 )
@@ -257,12 +235,12 @@ class DisagreementRow(SQLModel, table=True):
 
     __tablename__ = "disagreement"
     __table_args__ = {"sqlite_with_rowid": False}
-    post_id: int = _part()
-    captured_at: int = _part()
-    metric: str = _part(TEXT)
-    value: int = _part()
-    payload_id: int = _big(nullable=False)
-    line: int = _big(nullable=False)
+    post_id: int = part()
+    captured_at: int = part()
+    metric: str = part(TEXT)
+    value: int = part()
+    payload_id: int = big(nullable=False)
+    line: int = big(nullable=False)
 
 
 class AttributionRow(SQLModel, table=True):
@@ -273,9 +251,9 @@ class AttributionRow(SQLModel, table=True):
         Index("attribution_by_campaign", "campaign_id", "ambassador_id", "post_id"),
         {"sqlite_with_rowid": False},
     )
-    post_id: int = _part()
-    campaign_id: int = _part()
-    ambassador_id: int = _big(nullable=False)
+    post_id: int = part()
+    campaign_id: int = part()
+    ambassador_id: int = big(nullable=False)
 
 
 #: Sums of gains: {metric} the gain of that day, {metric}_known the posts whose
@@ -284,11 +262,11 @@ class AttributionRow(SQLModel, table=True):
 RollupRow = _wide(
     "rollup",
     {
-        "campaign_id": _part(),
-        "ambassador_id": _part(),
-        "platform": _part(TEXT),
-        "day": _part(),
-        "posts": _big(nullable=False),
+        "campaign_id": part(),
+        "ambassador_id": part(),
+        "platform": part(TEXT),
+        "day": part(),
+        "posts": big(nullable=False),
         **_metrics("{}", nullable=False),
         **_metrics("{}_known", nullable=False),
     },
@@ -299,14 +277,14 @@ RollupRow = _wide(
 class RejectRow(SQLModel, table=True):
     __tablename__ = "reject"
     __table_args__ = (Index("reject_by_payload", "payload_id", "line"),)
-    id: int | None = _key()
-    payload_id: int = _big(nullable=False)
-    line: int = _big(nullable=False)
-    column: str = _text(nullable=False)
-    code: str = _text(nullable=False)
-    reason: str = _text(nullable=False)
-    raw: str = _text(nullable=False)
-    state: str = _text(
+    id: int | None = key()
+    payload_id: int = big(nullable=False)
+    line: int = big(nullable=False)
+    column: str = text(nullable=False)
+    code: str = text(nullable=False)
+    reason: str = text(nullable=False)
+    raw: str = text(nullable=False)
+    state: str = text(
         nullable=False
     )  # open, kept (a retry stored it), dropped, superseded
 
@@ -316,14 +294,14 @@ class AudienceRow(SQLModel, table=True):
 
     __tablename__ = "audience"
     __table_args__ = {"sqlite_with_rowid": False}
-    source_id: int = _part()
-    platform: str = _part(TEXT)
-    handle: str = _part(TEXT)
-    metric: str = _part(TEXT)
-    day: str = _part(TEXT)
-    value: int = _big(nullable=False)
-    payload_id: int = _big(nullable=False)
-    line: int = _big(nullable=False)
+    source_id: int = part()
+    platform: str = part(TEXT)
+    handle: str = part(TEXT)
+    metric: str = part(TEXT)
+    day: str = part(TEXT)
+    value: int = big(nullable=False)
+    payload_id: int = big(nullable=False)
+    line: int = big(nullable=False)
 
 
 class EventRow(SQLModel, table=True):
@@ -334,14 +312,14 @@ class EventRow(SQLModel, table=True):
         UniqueConstraint("source_id", "external_id"),
         Index("event_by_kind", "kind", "at"),
     )
-    id: int | None = _key()
-    source_id: int = _big(nullable=False)
-    external_id: str = _text(nullable=False)
-    kind: str = _text(nullable=False)
-    at: int = _big(nullable=False)
-    data: str = _text(nullable=False)
-    payload_id: int = _big(nullable=False)
-    line: int = _big(nullable=False)
+    id: int | None = key()
+    source_id: int = big(nullable=False)
+    external_id: str = text(nullable=False)
+    kind: str = text(nullable=False)
+    at: int = big(nullable=False)
+    data: str = text(nullable=False)
+    payload_id: int = big(nullable=False)
+    line: int = big(nullable=False)
 
 
 class DeliveryRow(SQLModel, table=True):
@@ -352,13 +330,13 @@ class DeliveryRow(SQLModel, table=True):
         UniqueConstraint("source", "delivery_id"),
         Index("delivery_by_state", "source", "state", "id"),
     )
-    id: int | None = _key()
-    source: str = _text(nullable=False)
-    delivery_id: str = _text(nullable=False)
-    received_at: int = _big(nullable=False)
-    headers: str = _text(nullable=False)  # JSON object of those the kind asks for
+    id: int | None = key()
+    source: str = text(nullable=False)
+    delivery_id: str = text(nullable=False)
+    received_at: int = big(nullable=False)
+    headers: str = text(nullable=False)  # JSON object of those the kind asks for
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    state: str = _text(nullable=False)  # new, read
+    state: str = text(nullable=False)  # new, read
 
 
 class QuotaRow(SQLModel, table=True):
@@ -366,10 +344,10 @@ class QuotaRow(SQLModel, table=True):
 
     __tablename__ = "quota"
     __table_args__ = {"sqlite_with_rowid": False}
-    source: str = _part(TEXT)
-    bucket: str = _part(TEXT)
-    since: int = _part()
-    used: int = _big(nullable=False)
+    source: str = part(TEXT)
+    bucket: str = part(TEXT)
+    since: int = part()
+    used: int = big(nullable=False)
 
 
 class BreakerRow(SQLModel, table=True):
@@ -377,10 +355,10 @@ class BreakerRow(SQLModel, table=True):
 
     __tablename__ = "breaker"
     source: str = Field(sa_column=Column(TEXT, primary_key=True))
-    failures: int = _big(nullable=False)
-    since: int = _big(nullable=False)
-    probe_at: int | None = _big()
-    reason: str = _text(nullable=False)
+    failures: int = big(nullable=False)
+    since: int = big(nullable=False)
+    probe_at: int | None = big()
+    reason: str = text(nullable=False)
 
 
 class AskedRow(SQLModel, table=True):
@@ -388,10 +366,12 @@ class AskedRow(SQLModel, table=True):
 
     __tablename__ = "asked"
     __table_args__ = {"sqlite_with_rowid": False}
-    source_id: int = _part()
-    post_id: int = _part()
-    asked_at: int = _big(nullable=False)
-    absent_since: int | None = _big()
+    source_id: int = part()
+    post_id: int = part()
+    asked_at: int = big(nullable=False)
+    absent_since: int | None = big()
+    absent_times: int = big(nullable=False, server_default="0")  # in a row
+    restored_at: int | None = big()  # when it was there again
 
 
 class CorrectionRow(SQLModel, table=True):
@@ -399,14 +379,14 @@ class CorrectionRow(SQLModel, table=True):
 
     __tablename__ = "correction"
     __table_args__ = {"sqlite_with_rowid": False}
-    post_id: int = _part()
-    captured_at: int = _part()
-    metric: str = _part(TEXT)
-    value: int | None = _big()  # NULL: unknown after all
-    was: int | None = _big()
-    reason: str = _text(nullable=False)
-    actor: str = _text(nullable=False)
-    at: int = _big(nullable=False)
+    post_id: int = part()
+    captured_at: int = part()
+    metric: str = part(TEXT)
+    value: int | None = big()  # NULL: unknown after all
+    was: int | None = big()
+    reason: str = text(nullable=False)
+    actor: str = text(nullable=False)
+    at: int = big(nullable=False)
 
 
 class EvidenceRow(SQLModel, table=True):
@@ -416,12 +396,12 @@ class EvidenceRow(SQLModel, table=True):
     payload_id: int = Field(
         sa_column=Column(BigInteger, primary_key=True, autoincrement=False)
     )
-    file: str = _text(nullable=False)
-    digest: str = _text(nullable=False)  # SHA-256, hex
-    note: str | None = _text()
+    file: str = text(nullable=False)
+    digest: str = text(nullable=False)  # SHA-256, hex
+    note: str | None = text()
 
 
 class MetaRow(SQLModel, table=True):
     __tablename__ = "meta"
     key: str = Field(sa_column=Column(TEXT, primary_key=True))
-    value: str = _text(nullable=False)
+    value: str = text(nullable=False)

@@ -1,0 +1,44 @@
+"""All findings of a workspace: each kind of check has one function, asked here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from tracker.finding import Finding
+
+if TYPE_CHECKING:
+    from tracker.app import Tracker
+
+#: module:function, called with (tracker, now); each yields its findings.
+CHECKS: tuple[str, ...] = ()
+
+
+def findings(
+    tracker: Tracker, *, now: int, campaign: str | None = None
+) -> list[Finding]:
+    """What should be looked at, ordered by instant and id, with what people said.
+
+    now: for what is late. campaign: findings of this campaign alone, and those of
+    the workspace that belong to none.
+    """
+    from tracker.store.findings import states
+
+    said = states(tracker.database)
+    found = {one.id: one for one in _all(tracker, now)}
+    return sorted(
+        (
+            replace(one, state=said.get(one.id, one.state))
+            for one in found.values()
+            if campaign is None or one.campaign in (None, campaign)
+        ),
+        key=lambda one: (one.at, one.id),
+    )
+
+
+def _all(tracker: Tracker, now: int) -> Iterator[Finding]:
+    for place in CHECKS:
+        module, _, name = place.partition(":")
+        yield from getattr(import_module(module), name)(tracker, now)

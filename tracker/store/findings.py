@@ -1,0 +1,25 @@
+"""What people said of findings; the findings themselves are worked out."""
+
+from __future__ import annotations
+
+from tracker.store.database import Database
+
+
+def states(database: Database) -> dict[str, str]:
+    """State of each finding that somebody has looked at, by its id."""
+    with database.reading() as link:
+        return dict(link.all("SELECT id, state FROM finding_state"))
+
+
+def say(
+    database: Database, finding: str, state: str, reason: str | None, now: int
+) -> None:
+    """acknowledged or fixed, or open again."""
+    with database.writing() as link:
+        link.run("DELETE FROM finding_state WHERE id = ?", (finding,))
+        if state != "open":
+            link.run(
+                "INSERT INTO finding_state (id, state, reason, actor, at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (finding, state, reason, link.who.actor, now),
+            )
