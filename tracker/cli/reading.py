@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker.cli.common import (
+    caller,
     emit_json,
     json_option,
     now_ms,
