@@ -8,6 +8,7 @@
     OUTDIR/deliveries/    what a service of the bloggers pushes, a file a delivery
     OUTDIR/stub/          what YouTube's API tells, for tracker stub --data
     OUTDIR/blogs.secret   the key that deliveries are signed with
+    OUTDIR/*.csv          who applied and was chosen; results, goods, survey, voices
 
 Names, posts and the way of every count are invented; the sums are the published
 ones (docs/fiesta.md). The same bytes come out each time. Standard library only.
@@ -22,6 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from fiesta_parts.applicants import write_applicants
 from fiesta_parts.asked import write_api
 from fiesta_parts.chance import Chance
 from fiesta_parts.files import write_files
@@ -29,6 +31,7 @@ from fiesta_parts.people import make_people, write_people
 from fiesta_parts.posts import make_posts
 from fiesta_parts.pushed import write_deliveries, write_secret
 from fiesta_parts.readings import make_readings
+from fiesta_parts.results import write_results
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "fiesta"
 
@@ -41,6 +44,8 @@ def make(out: Path) -> tuple[list[Path], list[Path]]:
         shutil.copyfile(FIXTURES / name, out / name)
     people = make_people(Chance("people"))
     write_people(people, out / "people.csv")
+    write_applicants(people, out, Chance("applicants"))
+    write_results(people, out, Chance("results"))
     posts = make_posts(people, Chance("posts"))
     readings = make_readings(posts, Chance("readings"))
     write_api(readings, people, out / "stub")
