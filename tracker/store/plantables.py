@@ -228,8 +228,8 @@ class FindingStateRow(SQLModel, table=True):
 class AlertRow(SQLModel, table=True):
     """The outbox: a finding once per alert and address, so nothing is sent twice.
 
-    No text is kept: it is written when it is sent. target: number of the address in
-    the alert's list; shown: the address without its secret.
+    No text is kept: it is written when it is sent. target: where the settings have
+    the address, as in `env ALERT_URL`; shown: the address without its secret.
     """
 
     __tablename__ = "alert"
@@ -237,12 +237,13 @@ class AlertRow(SQLModel, table=True):
     id: int | None = key()
     name: str = text(nullable=False)
     finding: str = text(nullable=False)
-    target: int = big(nullable=False)
+    target: str = text(nullable=False)
     shown: str = text(nullable=False)
+    campaign: str | None = text()
     at: int = big(nullable=False)  # of the finding
     seen_at: int = big(nullable=False)
-    not_before: int = big(nullable=False)  # cool-down, quiet hours, next try
-    state: str = text(nullable=False)  # held, sending, sent, failed, merged
+    not_before: int = big(nullable=False)  # next try; while sending: its end at latest
+    state: str = text(nullable=False)  # held, sending, sent, failed
     tries: int = big(nullable=False, server_default="0")
     sent_at: int | None = big()
     error: str | None = text()
