@@ -20,7 +20,7 @@ FILES = sorted((ROOT / "tracker").rglob("*.py"))
 
 #: Values and rules of the domain; pure but for the files they are asked to read.
 WORDS = {"errors", "model", "codes", "cells", "sheet", "people", "facts", "slots"}
-WORDS |= {"programme", "finding", "money", "who"}
+WORDS |= {"programme", "finding", "money", "who", "marks", "planmissions"}
 WORDS |= {"clock", "forms", "cron", "secrets", "plan", "planfields", "__version__"}
 #: What runs by itself: it asks the application, and knows neither SQL nor templates.
 SERVICES = {"daemon", "schedule", "looks", "watch", "workers", "publisher", "timing"}

@@ -94,6 +94,17 @@ class Mission:
 
 
 @dataclass(frozen=True, slots=True)
+class MissionMark:
+    """A person's word on one cell. state: excused or delivered, then on `day`."""
+
+    mission: str
+    ambassador: str
+    state: str
+    day: date | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One ambassador's part of a mission: one of CELLS.
 

@@ -9,7 +9,6 @@ handle it was, or for nobody known (ambassador 0).
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from tracker.marks import pattern
 from tracker.model import day_number, handle_key
 from tracker.store.database import Link
 from tracker.store.gains import days
@@ -114,24 +114,6 @@ def _span(first: str | None, last: str | None) -> tuple[int, int]:
 
 def _within(span: tuple[int, int], limit: tuple[int, int]) -> tuple[int, int]:
     return max(span[0], limit[0]), min(span[1], limit[1])
-
-
-def pattern(match: Mapping[str, list[str]]) -> str:
-    """A regular expression that finds any of a campaign's marks; '' for no rule.
-
-    A hashtag or mention is a whole word; a link is a host or a prefix of an
-    address, with or without its www.
-    """
-    parts = [
-        rf"(?:^|[^\w])[{sign}]{re.escape(word)}(?:[^\w]|$)"
-        for sign, key in (("#＃", "hashtags"), ("@＠", "mentions"))
-        for word in match.get(key, ())
-    ]
-    parts += [
-        rf"://(?:www\.)?{re.escape(link)}(?:[^\w.-]|$)"
-        for link in match.get("links", ())
-    ]
-    return "(?i)" + "|".join(parts) if parts else ""
 
 
 def derive(posts: pl.DataFrame, known: Rules) -> pl.DataFrame:
