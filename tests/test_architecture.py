@@ -20,7 +20,8 @@ FILES = sorted((ROOT / "tracker").rglob("*.py"))
 
 #: Values and rules of the domain; pure but for the files they are asked to read.
 WORDS = {"errors", "model", "codes", "cells", "sheet", "people", "facts", "slots"}
-WORDS |= {"programme", "finding", "money", "who", "marks", "planmissions"}
+WORDS |= {"programme", "finding", "money", "who", "rules", "marks", "planmissions"}
+WORDS |= {"filerows"}
 WORDS |= {"clock", "forms", "cron", "secrets", "plan", "planfields", "__version__"}
 #: What runs by itself: it asks the application, and knows neither SQL nor templates.
 SERVICES = {"daemon", "schedule", "looks", "watch", "workers", "publisher", "timing"}
@@ -81,6 +82,7 @@ INSIDE_STORE = {"tracker.store.tables", "tracker.store.database"}
 HOMES = {
     "alembic": ("tracker/store/",),
     "altair": ("tracker/report/charts.py",),
+    "apprise": ("tracker/alerts/delivery.py",),
     "apscheduler": ("tracker/schedule.py",),
     "click": ("tracker/cli/",),
     "httptools": ("tracker/server/",),
@@ -106,6 +108,7 @@ HOMES = {
 HEAVY = {"sqlalchemy", "sqlmodel", "polars", "numpy", "altair", "vl_convert", "jinja2"}
 HEAVY |= {
     "pydantic",
+    "apprise",
     "apscheduler",
     "requests",
     "rich",

@@ -16,6 +16,7 @@ from tracker import forms
 from tracker.cron import check_cron
 from tracker.errors import ConfigError, nearest
 from tracker.forms import Form
+from tracker.rules import Alert, Digest, read_alerts, read_digest
 from tracker.secrets import check_reference, reveal
 
 FILE = "tracker.toml"
@@ -27,15 +28,13 @@ SECRETS = ("key", "token", "secret")
 SECTIONS: dict[str, tuple[str, ...]] = {
     "clicks": ("window", "trusted_proxies"),
     "retention": ("captions", "clicks", "quarantine", "rejects"),
-    "digest": ("every", "to", "campaign", "language"),
     "host": ("name", "lease"),
     "archive": ("address", "after"),
 }
 LISTS: dict[str, tuple[str, ...]] = {
-    "alert": ("name", "when", "campaign", "to", "cooldown", "quiet"),
     "rate_card": ("name", "dated", "source", "currency", "rates"),
 }
-DURATIONS = ("window", "after", "cooldown")
+DURATIONS = ("window", "after")
 #: Shortest and longest lease of a host, in ms.
 LEASES = (5_000, 300_000)
 
@@ -76,6 +75,8 @@ class Settings:
     behind_proxy: bool = False
     metrics: str = "loopback"
     sources: tuple[SourceSettings, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    digest: Digest | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
 
     def source(self, name: str) -> SourceSettings | None:
@@ -111,6 +112,8 @@ def _top(form: Form, raw: Mapping[str, Any], home: Path) -> Settings:
         behind_proxy=server.field("behind_proxy", _yes, usual.behind_proxy),
         metrics=server.field("metrics", _readers, usual.metrics),
         sources=tuple(_sources(form)),
+        alerts=tuple(read_alerts(form)),
+        digest=read_digest(form),
         raw=raw,
     )
     server.finish()
