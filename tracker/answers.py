@@ -8,7 +8,7 @@ Nothing is computed here that another module computes: answers are put together.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
@@ -44,3 +44,17 @@ def answers(tracker: Tracker, campaign: str, *, now: int) -> list[Question]:
 
     Roster(tracker.database).campaign(campaign)
     return []
+
+
+def as_json(one: Question) -> dict[str, Any]:
+    """An entry of `tracker answers --json`."""
+    return {
+        "id": one.id,
+        "title": one.title,
+        "value": one.value,
+        "unit": one.unit,
+        "formula": one.formula,
+        "inputs": dict(one.inputs),
+        "coverage": one.coverage or None,
+        "source": one.source,
+    }

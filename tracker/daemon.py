@@ -1,9 +1,9 @@
 """The daemon: looks at sources when it is time, and keeps the pages current.
 
 Threads: the main one waits for signals and watches the clock; one writes
-heartbeats; one does upkeep (settings, pages); each look at a source has its own; the
-HTTP door has some too.
-Only looks and upkeep may take long, so nothing here holds up a signal or a
+heartbeats; one does upkeep (settings, pages); one sends alerts; each look at a source
+has its own; the HTTP door has some too.
+Only looks, upkeep and alerts may take long, so nothing here holds up a signal or a
 heartbeat. The work of a thread is a step that may fail and is done again.
 """
 
@@ -21,6 +21,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from tracker import app, log
+from tracker.alerts.watchman import Watchman
 from tracker.errors import ConfigError, TrackerError
 from tracker.hosts import PREFIX, host_name, lease_length, refuse_twin
 from tracker.lock import HomeLock
@@ -66,6 +67,7 @@ class Daemon:
         self.looks = Looks(self.tracker, self.host, self.lease)
         self.workers = Workers(self._look)
         self.publisher = Publisher(self.host, self.lease)
+        self.watchman = Watchman()
         self.timetable = Timetable(self._call)
         self._ticked = self._swept = time.monotonic()
         self._went_back = False
@@ -89,6 +91,7 @@ class Daemon:
             _thread("heartbeat", self._beat_on),
             _thread("upkeep", self._keep_up),
             _thread("listen", self._listen),
+            _thread("alerts", self._alert),
         ]
         notify("READY=1")
         self._look_at_all()
@@ -285,6 +288,11 @@ class Daemon:
             _try("settings", self._read_again)
             _try("retention", self._expire)
             _try("pages", lambda: self.publisher.step(self.tracker, self._now()))
+
+    def _alert(self) -> None:
+        """Alerts and digests have a thread of their own: receivers may be slow."""
+        while not self.stop.wait(1.0):
+            _try("alerts", lambda: self.watchman.step(self.tracker, self._now()))
 
     def _expire(self) -> None:
         """Once an hour: what may be kept no longer, also of sources that rest."""

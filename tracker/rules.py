@@ -114,11 +114,12 @@ def target(reference: Mapping[str, str]) -> str:
 def read_alerts(form: Form) -> Iterator[Alert]:
     """The [[alert]] blocks of tracker.toml; what is wrong is noted in the form."""
     seen: set[str] = {DIGEST}
+    nothing: tuple[str, Condition | None] = "", None
     for block in form.tables("alert"):
         for key in ("name", "when", "to"):
             block.need(key)
         block.unique("name", seen)
-        when = block.field("when", _when, ("", None))
+        when = block.field("when", _when, nothing)
         yield Alert(
             name=block.field("name", _name, ""),
             when=when[0],

@@ -33,6 +33,9 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "ambassador": ("tracker.cli.ambassador:ambassador", "People and handles."),
         "enrol": ("tracker.cli.ambassador:enrol", "Enrol somebody in a campaign."),
         "withdraw": ("tracker.cli.ambassador:withdraw", "End an enrolment."),
+        "mission": ("tracker.cli.mission:mission", "Who delivered, who is late."),
+        "survey": ("tracker.cli.survey:survey", "What surveys found."),
+        "feedback": ("tracker.cli.feedback:feedback", "What ambassadors say."),
     },
     "Data": {
         "source": ("tracker.cli.source:source", "Where readings come from."),
@@ -47,6 +50,8 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "explain": ("tracker.cli.totals:explain", "The readings behind a number."),
         "report": ("tracker.cli.report:report", "Write the pages."),
         "export": ("tracker.cli.export:export", "Write data for other programs."),
+        "answers": ("tracker.cli.answers:answers", "What a programme must know."),
+        "alert": ("tracker.cli.alert:alert", "Alerts and digests."),
         "daemon": ("tracker.cli.daemon:daemon", "Collect and report until stopped."),
         "serve": ("tracker.cli.serve:serve", "Only listen, until stopped."),
     },

@@ -19,8 +19,8 @@ LONGEST = 180_000
 CUT_OFF = "cut off while it was sent; it may have arrived, and is not sent again"
 
 SHOW = (
-    "SELECT id, name, finding, target, shown, campaign, at, not_before, state, tries,"
-    " sent_at, error FROM alert"
+    "SELECT id, name, finding, target, shown, campaign, at, seen_at, not_before,"
+    " state, tries, sent_at, error FROM alert"
 )
 
 
@@ -48,6 +48,7 @@ class Letter:
     shown: str
     campaign: str | None
     at: int
+    seen_at: int
     not_before: int
     state: str
     tries: int
@@ -146,6 +147,12 @@ def claim(
             (until, name, where, now),
         )
     return Claim(name, where, until, tuple(found)) if found else None
+
+
+def resting(database: Database, name: str, where: str, now: int, rest: int) -> bool:
+    """Went one of the name to the target less than that ago, or goes just now?"""
+    with database.reading() as link:
+        return _resting(link, name, where, now, rest)
 
 
 def _resting(link: Link, name: str, where: str, now: int, rest: int) -> bool:
