@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tracker.checks.missions import Fitting, cell
-from tracker.model import DAY, DAY_MARK, day_number, local_day, number_day
+from tracker.model import (
+    DAY,
+    DAY_MARK,
+    Ambassador,
+    Campaign,
+    Enrolment,
+    day_number,
+    local_day,
+    number_day,
+)
 from tracker.planmissions import missions
-from tracker.programme import CELLS, LATE, ON_TIME, Cell, Mission
+from tracker.programme import (
+    CELLS,
+    EXCUSED,
+    LATE,
+    MISSING,
+    ON_TIME,
+    PENDING,
+    Cell,
+    Mission,
+)
 from tracker.store import missions as store
+from tracker.store.roster import Roster
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,9 +40,52 @@ if TYPE_CHECKING:
     from tracker.app import Tracker
     from tracker.store.missions import Facts
 
-__all__ = ["grid", "missions"]
+__all__ = ["grid", "missions", "posts_by_mission"]
 
 Grid = list[tuple[Mission, list[Cell]]]
+
+
+@dataclass(frozen=True)
+class View:
+    """A campaign's missions as they are at an instant (ms UTC).
+
+    problems: (mission, what its block says that cannot be).
+    """
+
+    campaign: Campaign
+    at: int
+    grid: Grid
+    problems: tuple[tuple[str, str], ...]
+    enrolments: Sequence[Enrolment]
+    excused: frozenset[tuple[str, str]]
+
+    def of(self, mission: str) -> tuple[Mission, list[Cell]]:
+        """A mission and its cells. Raises NotFoundError."""
+        one = store.find([one for one, _ in self.grid], mission)
+        return one, next(cells for each, cells in self.grid if each == one)
+
+    def by_person(self) -> dict[str, dict[str, str | None]]:
+        """The state in each mission of everybody who has any; None: not assigned."""
+        who = sorted({cell.ambassador for _, cells in self.grid for cell in cells})
+        empty: dict[str, str | None] = dict.fromkeys(one.id for one, _ in self.grid)
+        found = {name: dict(empty) for name in who}
+        for one, cells in self.grid:
+            for each in cells:
+                found[each.ambassador][one.id] = each.state
+        return found
+
+
+def view(tracker: Tracker, campaign: str, *, at: int) -> View:
+    """A campaign's missions with all that is said of them. Raises NotFoundError."""
+    known = store.read(tracker.database, campaign)
+    return View(
+        known.campaign,
+        at,
+        cells(known, at=at),
+        tuple(_problems(known)),
+        known.enrolments,
+        frozenset(key for key, mark in known.marks.items() if mark.state == EXCUSED),
+    )
 
 
 def grid(tracker: Tracker, campaign: str, *, at: int) -> Grid:
@@ -33,6 +95,20 @@ def grid(tracker: Tracker, campaign: str, *, at: int) -> Grid:
     published later are not seen. Raises NotFoundError.
     """
     return cells(store.read(tracker.database, campaign), at=at)
+
+
+def _problems(known: Facts) -> Iterator[tuple[str, str]]:
+    for name in known.open:
+        yield name, "its days are not filled in"
+    for one in known.missions:
+        for text in known.people[one.id].problems:
+            yield one.id, f"assigned: {text}"
+
+
+def today_of(tracker: Tracker, campaign: str, now: int) -> date:
+    """The day it is in a campaign's zone. Raises NotFoundError."""
+    zone = Roster(tracker.database).campaign(campaign).timezone
+    return local_day(now, ZoneInfo(zone))
 
 
 def cells(known: Facts, *, at: int) -> Grid:
@@ -93,3 +169,66 @@ def count(found: list[Cell]) -> Count:
     """How many cells are in each state."""
     states = Counter(one.state for one in found)
     return Count(len(found), {state: states[state] for state in CELLS})
+
+
+def posts_by_mission(tracker: Tracker, campaign: str) -> pl.DataFrame:
+    """Which posts make up the figures of which missions, as `totals --by mission`:
+    columns post (row number), mission. Raises NotFoundError."""
+    return store.read_parts(tracker.database, campaign)
+
+
+# -- whom to write to -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """Somebody with missions that are missing, or due soon and not delivered.
+
+    handles: platform and handle as they are that day. missions: with their state,
+    the one due first before the others.
+    """
+
+    person: Ambassador
+    handles: tuple[tuple[str, str], ...]
+    missions: tuple[tuple[Mission, str], ...]
+
+
+def remind(tracker: Tracker, seen: View, *, within: int) -> list[Reminder]:
+    """Whom to write to at the instant of a view.
+
+    within: how many ms ahead a pending mission counts as due soon, in whole days.
+    Who is excused, or no longer enrolled, is left out.
+    """
+    today = local_day(seen.at, ZoneInfo(seen.campaign.timezone))
+    soon = today + timedelta(days=within // DAY)
+    there = {one.ambassador for one in seen.enrolments if _still(one, seen, today)}
+    asked: dict[str, list[tuple[Mission, str]]] = defaultdict(list)
+    for one, found in sorted(seen.grid, key=lambda pair: (pair[0].due, pair[0].id)):
+        for each in found:
+            if each.ambassador in there and _open(seen, one, each, today, soon):
+                asked[each.ambassador].append((one, each.state))
+    people = {one.id: one for one in Roster(tracker.database).ambassadors()}
+    return [
+        Reminder(people[who], _handles(people[who], today), tuple(asked[who]))
+        for who in sorted(asked)
+    ]
+
+
+def _still(one: Enrolment, seen: View, today: date) -> bool:
+    """Did they stay until that day, or until the campaign ended?"""
+    return one.ends is None or one.ends >= min(today, seen.campaign.ends or today)
+
+
+def _open(seen: View, one: Mission, each: Cell, today: date, soon: date) -> bool:
+    if (one.id, each.ambassador) in seen.excused:
+        return False
+    due = each.state == PENDING and one.opens <= today and one.due <= soon
+    return each.state == MISSING or due
+
+
+def _handles(person: Ambassador, today: date) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (one.platform, one.handle)
+        for one in person.handles
+        if (one.since or today) <= today <= (one.until or today)
+    )

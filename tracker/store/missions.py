@@ -127,7 +127,7 @@ def fits(
     parts = [
         local.filter(_fitting(one, people[one.id].people))
         .with_columns(mission=pl.lit(one.id))
-        .select(FITS)
+        .select(list(FITS))
         for one in wanted
     ]
     return pl.concat([pl.DataFrame(schema=FITS), *parts]).sort(
@@ -153,6 +153,12 @@ def _fitting(mission: Mission, people: Sequence[str]) -> pl.Expr:
         text = pl.concat_str(caption, url, separator="\n")
         rules.append(text.str.contains(pattern({"links": mission.links})))
     return pl.all_horizontal(rules)
+
+
+def read_parts(database: Database, campaign: str) -> pl.DataFrame:
+    """The same as `parts`, in a snapshot of its own. Raises NotFoundError."""
+    with database.reading() as link:
+        return parts(link, rows.find_campaign(link, campaign)[0])
 
 
 def parts(link: Link, number: int) -> pl.DataFrame:
