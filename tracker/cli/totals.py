@@ -40,8 +40,8 @@ def totals(
     until: str | None,
 ) -> None:
     """Sums of a campaign, or of all posts, with coverage and age."""
-    if by == "mission":
-        raise click.UsageError("sums by mission are not there yet")
+    if by == "mission" and campaign is None:
+        raise click.UsageError("missions are a campaign's: name the CAMPAIGN")
     found = tracker.reckoner.totals(
         campaign,
         by=by,
@@ -66,6 +66,7 @@ def as_json(found: Totals) -> dict[str, Any]:
             {"platform": platform, "reason": reason}
             for platform, reason in found.left_out
         ],
+        **({"shared": found.shared} if found.by == "mission" else {}),
     }
 
 
@@ -89,6 +90,9 @@ def _total(total: Total) -> dict[str, Any]:
 def _show(found: Totals) -> None:
     for platform, reason in found.left_out:
         say(f"{platform} is left out: {reason}. See: tracker totals --by platform")
+    if found.shared:
+        posts = "1 post fits" if found.shared == 1 else f"{found.shared} posts fit"
+        say(f"{posts} several missions and counts in each: rows overlap.")
     if not found.rows:
         say("Nothing is known yet.")
         return

@@ -166,8 +166,11 @@ def parts(link: Link, number: int) -> pl.DataFrame:
 
     Posts that fit, as long as the mission lasts. What carries a mark of its own (a
     hashtag, a mention, a link) belongs to it until the campaign ends, also late;
-    without one only the days tell missions apart.
+    without one only the days tell missions apart. number: the campaign's row; the
+    workspace (0) has none.
     """
+    if not number:
+        return pl.DataFrame(schema={"post": pl.Int64, "mission": pl.String})
     known = facts(link, number)
     last = {
         one.id: day_number(date.max if _marked(one) else one.due)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tracker.store.gains import Ints
 
 PERIODS = ("day", "week", "month")
-CUTS = (*PERIODS, "platform", "ambassador", "post")
+CUTS = (*PERIODS, "platform", "ambassador", "mission", "post")
 NOTHING: Mapping[str, str] = {}
 
 
@@ -56,7 +56,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """left_out: platforms that are in no row over several platforms, and why."""
+    """left_out: platforms that are in no row over several platforms, and why.
+
+    shared: posts that stand in more than one row, as those of several missions.
+    """
 
     campaign: str | None
     as_of: int | None
@@ -64,6 +67,7 @@ class Totals:
     by: str | None
     rows: tuple[Row, ...]
     left_out: tuple[tuple[str, str], ...] = ()
+    shared: int = 0
 
 
 class Reckoner:
@@ -93,15 +97,19 @@ class Reckoner:
         with self._database.reading() as link:
             number, zone = find_campaign(link, campaign, self._zone)
             figures = Figures(link, number, zone, as_of, until)
-            left = left_out(figures, by, self._apart)
-            rows = tuple(_rows(link, figures, by, left))
+            shared = 0
+            if by == "mission":
+                rows, left, shared = _by_mission(figures, self._apart)
+            else:
+                left = left_out(figures, by, self._apart)
+                rows = tuple(_rows(link, figures, by, left))
             known = (
                 as_of
                 if as_of is not None
                 else link.value("SELECT max(recorded_at) FROM payload")
             )
         reasons = tuple((name, self._apart[name]) for name in left)
-        return Totals(campaign, known, zone.key, by, rows, reasons)
+        return Totals(campaign, known, zone.key, by, rows, reasons, shared)
 
 
 def left_out(figures: Figures, by: str | None, apart: Iterable[str]) -> tuple[str, ...]:
@@ -192,6 +200,24 @@ def _whole(metric: str, row: dict[str, Any]) -> Total:
         row[f"{metric}_newest"],
         additive,
     )
+
+
+def _by_mission(
+    figures: Figures, apart: Iterable[str]
+) -> tuple[tuple[Row, ...], tuple[str, ...], int]:
+    """Rows, the platforms left out, and the posts that are in several rows."""
+    from tracker.store.missionsums import by_mission
+
+    found = by_mission(figures, tuple(apart))
+    rows = tuple(
+        Row(
+            {"mission": row["mission"]},
+            row["posts"] or 0,
+            {m: _whole(m, row) for m in METRICS},
+        )
+        for row in found.sums.iter_rows(named=True)
+    )
+    return rows, found.left, found.shared
 
 
 # -- by post --------------------------------------------------------------------
