@@ -16,6 +16,8 @@ from tracker.model import Campaign
 if TYPE_CHECKING:
     import polars as pl
 
+    from tracker.answers import Question
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -151,6 +153,7 @@ class CampaignFacts:
     compared with the sums of gains. posts: one row a post, columns of POSTS.
     left_out: platforms whose terms keep their figures out of sums over several
     platforms, and why; `counts` and the counts of people on several are without them.
+    questions: what this kind of programme must see, with the answers.
     """
 
     campaign: Campaign
@@ -168,6 +171,7 @@ class CampaignFacts:
     posts: pl.DataFrame = field(repr=False)
     sources: tuple[SourceFacts, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
+    questions: tuple[Question, ...] = ()
 
     def added(self, platform: str) -> bool:
         """Do its figures stand in sums over several platforms?"""

@@ -22,6 +22,7 @@ from tracker.report.words import LANGUAGES, Words
 if TYPE_CHECKING:
     import polars as pl
 
+    from tracker.answers import Question
     from tracker.app import Tracker
     from tracker.report.site import Site
     from tracker.settings import SourceSettings
@@ -65,7 +66,10 @@ def publish(
     if campaign is not None and campaign not in slugs:
         raise NotFoundError("campaign", campaign, slugs)
     sources = source_facts(tracker, now)
-    found = [replace(facts, sources=sources) for facts in found]
+    found = [
+        replace(facts, sources=sources, questions=_questions(tracker, facts))
+        for facts in found
+    ]
     folder = out or tracker.home / tracker.settings.site
     scope = ("",) if campaign is None else (campaign,)
     gallery = Gallery(tracker.home / CHARTS)
@@ -85,6 +89,13 @@ def publish(
         gallery.drawn,
         tuple(slugs if campaign is None else [campaign]),
     )
+
+
+def _questions(tracker: Tracker, facts: CampaignFacts) -> tuple[Question, ...]:
+    """As they were at the newest reading: pages have no clock of their own."""
+    from tracker.answers import answers
+
+    return tuple(answers(tracker, facts.campaign.id, now=facts.as_of or 0))
 
 
 def _words(facts: CampaignFacts, language: str | None) -> Words:
@@ -120,6 +131,7 @@ def _index(shelf: Shelf, found: list[CampaignFacts], site: Site) -> None:
 
 
 def _campaign(shelf: Shelf, facts: CampaignFacts, site: Site) -> None:
+    from tracker.report.answers import answers_page
     from tracker.report.pages import campaign_page
     from tracker.report.quality import quality_page
 
@@ -127,6 +139,7 @@ def _campaign(shelf: Shelf, facts: CampaignFacts, site: Site) -> None:
     # its charts are drawn in a thread while the other pages are made
     page = campaign_page(facts, site.words, site.gallery)
     _page(shelf, site, f"{slug}/quality.html", "quality", quality_page(facts), "../")
+    _page(shelf, site, f"{slug}/answers.html", "answers", answers_page(facts), "../")
     _posts(shelf, site, facts)
     _people(shelf, site, facts)
     _data(shelf, facts)
