@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from tracker.app import Tracker
 
 #: module:function, called with (tracker, now); each yields its findings.
-CHECKS: tuple[str, ...] = ()
+CHECKS: tuple[str, ...] = (
+    "tracker.missions:findings",
+    "tracker.silence:findings",
+)
 
 
 def findings(

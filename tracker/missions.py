@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from tracker.checks.missions import Fitting, cell
+from tracker.checks.missions import Fitting, cell, overdue_at
+from tracker.finding import INFO, WARNING, Finding, finding_id
 from tracker.model import (
     DAY,
     DAY_MARK,
@@ -231,4 +232,33 @@ def _handles(person: Ambassador, today: date) -> tuple[tuple[str, str], ...]:
         (one.platform, one.handle)
         for one in person.handles
         if (one.since or today) <= today <= (one.until or today)
+    )
+
+
+# -- findings -------------------------------------------------------------------------
+
+
+def findings(tracker: Tracker, now: int) -> Iterator[Finding]:
+    """Missions that are missing, since the day they were due ended, and late ones,
+    since they were delivered."""
+    for campaign in Roster(tracker.database).campaigns():
+        zone = ZoneInfo(campaign.timezone)
+        for one, found in grid(tracker, campaign.id, at=now):
+            for each in found:
+                if each.state == MISSING:
+                    yield _finding("mission.missing", one, each, overdue_at(one, zone))
+                elif each.state == LATE and each.delivered_at is not None:
+                    yield _finding("mission.late", one, each, each.delivered_at)
+
+
+def _finding(rule: str, one: Mission, each: Cell, at: int) -> Finding:
+    late = f"{each.days_late} days late; " if each.days_late else ""
+    return Finding(
+        finding_id(rule, one.campaign, one.id, each.ambassador),
+        rule,
+        WARNING if each.state == MISSING else INFO,
+        at,
+        f"mission {one.id}: {late}{each.rule}",
+        one.campaign,
+        each.ambassador,
     )

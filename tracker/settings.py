@@ -30,11 +30,12 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "retention": ("captions", "clicks", "quarantine", "rejects"),
     "host": ("name", "lease"),
     "archive": ("address", "after"),
+    "checks": ("silent",),
 }
 LISTS: dict[str, tuple[str, ...]] = {
     "rate_card": ("name", "dated", "source", "currency", "rates"),
 }
-DURATIONS = ("window", "after")
+DURATIONS = ("window", "after", "silent")
 #: Shortest and longest lease of a host, in ms.
 LEASES = (5_000, 300_000)
 
