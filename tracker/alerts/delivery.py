@@ -11,8 +11,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tracker.store.outbox import FAILED, HELD, SENT
+
+if TYPE_CHECKING:
+    from apprise import Apprise
 
 #: Ways whose host is a host: elsewhere a token or a topic stands in its place.
 HOSTS = {"json", "xml", "form", "mailto", "gotify", "mmost", "rocket", "matrix"}
@@ -52,18 +56,26 @@ def shown(address: str) -> str:
 def deliver(address: str, title: str, body: str) -> Answer:
     """Send a text to one address. Never raises; waits some seconds at most, as the
     address says (`cto`, `rto`)."""
-    from apprise import Apprise, NotifyFormat
-
     with _overheard() as lines:
         try:
-            post = Apprise()
-            if not post.add(address):
-                return Answer(HELD, "Apprise knows no such address")
-            taken = post.notify(body=body, title=title, body_format=NotifyFormat.TEXT)
-        except Exception as error:  # noqa: BLE001 - any of a hundred services
+            post = _post(address)
+        except Exception:  # noqa: BLE001 - any of a hundred services
+            post = None
+        if post is None:
+            return Answer(HELD, "Apprise knows no such address")
+        try:
+            taken = post.notify(body=body, title=title, body_format="text")
+        except Exception as error:  # noqa: BLE001 - as above
             lines.append(f"{type(error).__name__}: {error}")
             taken = False
     return Answer(SENT) if taken else told("\n".join(lines))
+
+
+def _post(address: str) -> Apprise | None:
+    from apprise import Apprise
+
+    post = Apprise()
+    return post if post.add(address) else None
 
 
 def told(log: str) -> Answer:

@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: Between two tries, in ms; after the last one it is given up: some seven hours.
-WAITS = (10_000, 30_000, 90_000, 300_000, 900_000, *(3_600_000,) * 6)
+#: Between two tries, in ms; after the last one it is given up: three days, so that a
+#: receiver may be away for a weekend.
+WAITS = (10_000, 30_000, 90_000, 300_000, 900_000)
+WAITS += (*(3_600_000,) * 6, *(21_600_000,) * 11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +182,10 @@ class Sender:
             message = self._message(claim)
         except TrackerError as error:
             return self._noted(claim, delivery.Answer(outbox.HELD, error.cause))
-        except BaseException:
-            outbox.again(self.database, claim, "cut off before it was sent", self.now)
-            raise
+        except Exception:  # a bug in one text must not hold up the others
+            logger.exception("a message broke", extra={"action": "alert"})
+            broken = delivery.Answer(outbox.HELD, "its text could not be written")
+            return self._noted(claim, broken)
         return self._noted(claim, delivery.deliver(to, message.title, message.body))
 
     def _message(self, claim: Claim) -> Message:
