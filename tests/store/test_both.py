@@ -106,7 +106,7 @@ def test_a_repair_puts_the_recount_in_place(database: Database):
 
 def test_extracts_have_their_columns_and_order(database: Database):
     keep(database, some_rows(2, 30))
-    for name in ("readings", "posts", "rejects", "findings", "runs"):
+    for name in ("readings", "posts", "rejects", "runs", "disclosure-log"):
         found = list(extract(database, name))
         assert all(len(row) == len(found[0]) for row in found)
     posts = [(row[0], row[2]) for row in extract(database, "posts")]

@@ -36,6 +36,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "mission": ("tracker.cli.mission:mission", "Who delivered, who is late."),
         "survey": ("tracker.cli.survey:survey", "What surveys found."),
         "feedback": ("tracker.cli.feedback:feedback", "What ambassadors say."),
+        "disclosure": (
+            "tracker.cli.disclosure:disclosure",
+            "Do posts say that they are paid for?",
+        ),
     },
     "Data": {
         "source": ("tracker.cli.source:source", "Where readings come from."),

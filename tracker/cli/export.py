@@ -10,12 +10,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from tracker.cli.common import say, with_tracker
+from tracker.cli.common import now_ms, say, with_tracker
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
 
 WHAT = ("readings", "posts", "totals", "audience", "rejects", "findings", "runs")
+WHAT += ("disclosure-log",)
 FORMATS = ("csv", "json", "jsonl", "parquet")
 
 
@@ -25,7 +26,7 @@ FORMATS = ("csv", "json", "jsonl", "parquet")
     "--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
-@click.option("--campaign", metavar="ID", help="For totals: of this campaign.")
+@click.option("--campaign", metavar="ID", help="For totals, findings: of it.")
 @with_tracker
 def export(
     tracker: Tracker, what: str, form: str, out: Path | None, campaign: str | None
@@ -51,12 +52,24 @@ def _table(
 ) -> tuple[list[str], Iterable[list[Any]]]:
     if what == "totals":
         return _totals(tracker, campaign)
+    if what == "findings":
+        return _findings(tracker, campaign)
     if campaign is not None:
-        raise click.UsageError("--campaign is for totals")
+        raise click.UsageError("--campaign is for totals and findings")
     from tracker.store import extracts
 
     columns = list(extracts.EXTRACTS[what].columns)
     return columns, extracts.rows(tracker.database, what)
+
+
+def _findings(
+    tracker: Tracker, campaign: str | None
+) -> tuple[list[str], list[list[Any]]]:
+    from tracker.finding import COLUMNS, as_row
+    from tracker.findings import findings
+
+    found = findings(tracker, now=now_ms(), campaign=campaign)
+    return list(COLUMNS), [as_row(one) for one in found]
 
 
 def _totals(

@@ -89,31 +89,16 @@ EXTRACTS = {
         + _ORIGIN.format("r")
         + " ORDER BY t.name, y.label, r.line, r.id",
     ),
-    "findings": Extract(
-        (
-            "id",
-            "rule",
-            "severity",
-            "campaign",
-            "ambassador",
-            "platform",
-            "post_id",
-            "source",
-            "at",
-            "evidence",
-            "state",
-        ),
+    "disclosure-log": Extract(
+        ("at", "platform", "post_id", "ambassador", "act", "note", "actor"),
         frozenset({"at"}),
-        "SELECT p.platform || '/' || p.external_id || '/' || r.captured_at || '/' ||"
-        " r.metric || '/' || r.value, 'reading.disagree', 'warning', NULL, m.slug,"
-        " p.platform, p.external_id, t.name, r.captured_at, r.metric || ': ' || r.value"
-        " || ' (' || y.label || ':' || r.line || ') is smaller than another value of"
-        " the same instant', 'open' FROM disagreement r"
-        + _ORIGIN.format("r")
-        + " JOIN post p ON p.id = r.post_id"
-        " JOIN attribution a ON a.post_id = p.id AND a.campaign_id = 0"
+        "SELECT d.at, p.platform, p.external_id, m.slug, d.act, d.note, d.actor"
+        " FROM (SELECT post_id, act, note, actor, at FROM disclosure_act UNION ALL"
+        " SELECT post_id, 'override ' || verdict, reason, actor, at"
+        " FROM disclosure_override) d JOIN post p ON p.id = d.post_id"
+        " LEFT JOIN attribution a ON a.post_id = p.id AND a.campaign_id = 0"
         " LEFT JOIN ambassador m ON m.id = a.ambassador_id"
-        " ORDER BY p.platform, p.external_id, r.captured_at, r.metric, r.value",
+        " ORDER BY d.at, p.platform, p.external_id, d.act",
     ),
     "runs": Extract(
         (
