@@ -91,8 +91,8 @@ def _show(found: Totals) -> None:
     for platform, reason in found.left_out:
         say(f"{platform} is left out: {reason}. See: tracker totals --by platform")
     if found.shared:
-        posts = "1 post fits" if found.shared == 1 else f"{found.shared} posts fit"
-        say(f"{posts} several missions and counts in each: rows overlap.")
+        posts = "1 post" if found.shared == 1 else f"{found.shared} posts"
+        say(f"Rows overlap: {posts} of several missions, counted in each.")
     if not found.rows:
         say("Nothing is known yet.")
         return

@@ -28,9 +28,9 @@ def wilson(share: float, n: int) -> Interval:
     spread = Z * Z / n
     middle = share + spread / 2
     half = Z * sqrt(share * (1 - share) / n + spread / (4 * n))
-    low = 0.0 if share == 0 else (middle - half) / (1 + spread)
-    high = 1.0 if share == 1 else (middle + half) / (1 + spread)
-    return low, high
+    low, high = (middle - half) / (1 + spread), (middle + half) / (1 + spread)
+    # at its ends the formula gives 0 and 1, but for the last digit of a float
+    return max(0.0, low) if share else 0.0, min(1.0, high) if share < 1 else 1.0
 
 
 def difference(first: float, n: int, second: float, m: int) -> Interval:
