@@ -1,0 +1,1 @@
+"""How the three smaller programmes are made up; see scripts/programmes.py."""
