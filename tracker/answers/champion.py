@@ -1,0 +1,168 @@
+"""Champion: a few people who are well followed speak to many, and it is counted.
+
+Costs and rates are the KPIs of docs/kpis.md, unrounded; films against those due, the
+goal of test drives and growth are put together here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from tracker.answers.known import Known
+from tracker.answers.question import Question
+
+if TYPE_CHECKING:
+    from tracker.kpi.formula import Kpi
+
+#: Question: the KPI that answers it, and digits after the point.
+KPIS = {
+    "cost-per-view": ("cpv", 4),
+    "cost-per-1000-views": ("cpm_views", 2),
+    "cost-per-item": ("cpp", 2),
+    "cost-per-lead": ("cpl", 2),
+    "cost-per-new-lead": ("cpl_new", 2),
+    "items-per-ambassador": ("posts_per_ambassador", 1),
+    "views-per-ambassador": ("views_per_ambassador", 0),
+    "views-per-item": ("views_per_post", 2),
+    "leads-per-1000-views": ("leads_per_1000_views", 2),
+    "selection": ("selection_rate", 1),
+    "reservations-per-lead": ("reservations_per_lead", 1),
+    "conquest": ("conquest_rate", 1),
+    "against-benchmark": ("benchmark_cost_share", 1),
+}
+
+
+def questions(known: Known) -> Iterator[Question]:
+    """What a champion programme must see."""
+    from tracker.kpis import kpis
+
+    names = [kpi for kpi, _ in KPIS.values()]
+    found = kpis(known.tracker, known.campaign.id, names, now=known.now)
+    of = {one.name: one for one in found.rows[0].kpis} if found.rows else {}
+    for name, (kpi, digits) in KPIS.items():
+        if kpi in of:
+            yield _kpi(known, name, of[kpi], digits)
+    yield _due(known)
+    yield from _goals(known)
+    yield from _growth(known)
+    yield from _awareness(known)
+
+
+def _kpi(known: Known, name: str, kpi: Kpi, digits: int) -> Question:
+    value = kpi.value
+    coverage = kpi.reason or ""
+    if kpi.coverage is not None and kpi.coverage.unknown and not coverage:
+        posts = known.text(kpi.coverage.unknown)
+        coverage = known.say(
+            f"unknown for {posts} posts", f"inconnu pour {posts} publications"
+        )
+    inputs = [
+        (key, _input(known, kpi, key, given)) for key, given in kpi.inputs.items()
+    ]
+    inputs += [("basis", kpi.basis)] if kpi.basis else []
+    return known.ask(
+        name,
+        None if value is None else known.text(value, digits, kpi.unit or ""),
+        value,
+        unit=kpi.unit or "",
+        inputs=inputs,
+        coverage=coverage,
+    )
+
+
+def _input(known: Known, kpi: Kpi, key: str, given: Any) -> str:
+    return "–" if given is None else known.text(given)
+
+
+def _due(known: Known) -> Question:
+    """Posts that fit the missions, against those that were due."""
+    done = sum(len(cell.posts) for _, cells in known.grid for cell in cells)
+    due = sum(mission.needs * len(cells) for mission, cells in known.grid)
+    return known.share(
+        "posts-against-due",
+        done if due else None,
+        due,
+        (
+            known.say("posts on missions", "publications rendues"),
+            known.say("due", "dues"),
+        ),
+    )
+
+
+def _goals(known: Known) -> Iterator[Question]:
+    """Indicators that outcomes feed: what came of what was aimed at."""
+    for one in known.plan.get("indicator") or []:
+        target = one.get("target")
+        if one.get("source") != "outcomes" or target in (None, "?"):
+            continue
+        metric = str(one["metric"])
+        found = known.share(
+            "goal",
+            known.quantity(metric),
+            Decimal(str(target)),
+            (metric, known.say("goal", "objectif")),
+        )
+        yield _named(found, f"goal-{one['id']}", f"{found.title} {metric}")
+
+
+def _named(one: Question, name: str, title: str) -> Question:
+    from dataclasses import replace
+
+    return replace(one, id=name, title=title)
+
+
+def _growth(known: Known) -> Iterator[Question]:
+    """From one published count of views to the next, up to the one that is used."""
+    told = [one for one in known.claims if one.get("metric") == "views"]
+    told = sorted(
+        (one for one in told if one.get("as_of")), key=lambda one: one["as_of"]
+    )
+    last = next((n for n, one in enumerate(told) if one.get("used")), len(told) - 1)
+    steps = []
+    for before, after in pairwise(told[: last + 1]):
+        first, then = Decimal(str(before["value"])), Decimal(str(after["value"]))
+        if first:
+            grown = (Fraction(then) / Fraction(first) - 1) * 100
+            label = f"{before['as_of']} → {after['as_of']}"
+            steps.append((label, first, then, grown))
+    if steps:
+        grown = steps[-1][3]
+        yield known.ask(
+            "growth",
+            "; ".join(f"{known.text(g, 1, '%')}" for *_, g in steps),
+            grown,
+            unit="%",
+            inputs=[
+                (label, f"{known.text(a)} → {known.text(b)}: {known.text(g, 1, '%')}")
+                for label, a, b, g in steps
+            ],
+        )
+
+
+def _awareness(known: Known) -> Iterator[Question]:
+    """The last wave of each question that was asked."""
+    last = {wave.question: wave for wave in known.waves}
+    if last:
+        told = [
+            (
+                f"{one.question}, {one.wave}",
+                "–" if one.share is None else known.text(one.share, None, "%"),
+            )
+            for one in last.values()
+        ]
+        unsure = [one.question for one in last.values() if one.n is None]
+        yield known.ask(
+            "survey",
+            "; ".join(text for _, text in told),
+            inputs=told,
+            coverage=known.say(
+                f"how many were asked is not known: {', '.join(unsure)}",
+                f"nombre d’interrogés inconnu : {', '.join(unsure)}",
+            )
+            if unsure
+            else "",
+        )

@@ -1,0 +1,229 @@
+"""What is known of a campaign, read when it is asked for, and said as questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from tracker.answers.question import Number, Question, written
+from tracker.answers.words import WORDS
+from tracker.codes import CURRENCIES
+from tracker.model import Enrolment, is_day
+from tracker.programme import Cell, Feedback, Mission, Outcome, Wave
+from tracker.rules import clock
+from tracker.store.roster import Roster
+
+if TYPE_CHECKING:
+    from tracker.app import Tracker
+    from tracker.kpi.money import Basis
+    from tracker.store.written import Written
+
+HOUR = 3_600_000
+
+
+class Known:
+    """at: the instant the answers are about: `now`, or the campaign's end before it."""
+
+    def __init__(
+        self, tracker: Tracker, campaign: str, now: int, language: str | None
+    ) -> None:
+        self.tracker, self.now = tracker, now
+        self.roster = Roster(tracker.database)
+        self.campaign = self.roster.campaign(campaign)
+        self.language = language or self.campaign.language
+        self.zone = ZoneInfo(self.campaign.timezone)
+        ends = self.campaign.ends
+        self.at = now if ends is None else min(now, self._end(ends))
+
+    def _end(self, day: date) -> int:
+        return self.opening(day + timedelta(days=1)) - 1
+
+    def opening(self, day: date) -> int:
+        """The first instant of a day of the campaign."""
+        return clock(day, time(0), self.zone)
+
+    # -- facts --------------------------------------------------------------------
+
+    @cached_property
+    def plan(self) -> Mapping[str, Any]:
+        return self.roster.plan(self.campaign.id)
+
+    @cached_property
+    def grid(self) -> list[tuple[Mission, list[Cell]]]:
+        from tracker.missions import grid
+
+        return grid(self.tracker, self.campaign.id, at=self.at)
+
+    @cached_property
+    def posts(self) -> list[Written]:
+        from tracker.store.written import written
+
+        return written(self.tracker.database, self.campaign.id)
+
+    @cached_property
+    def outcomes(self) -> list[Outcome]:
+        """Those that count, oldest first."""
+        from tracker.outcomes import outcomes
+
+        found = outcomes(self.tracker, self.campaign.id)
+        return sorted((one for one in found if one.counted), key=lambda one: one.at)
+
+    @cached_property
+    def feedback(self) -> list[Feedback]:
+        from tracker.store.feedback import list_
+
+        return list_(self.tracker.database, self.campaign.id)
+
+    @cached_property
+    def waves(self) -> list[Wave]:
+        from tracker.surveys import waves
+
+        return waves(self.tracker, self.campaign.id)
+
+    @cached_property
+    def basis(self) -> Basis:
+        """What it cost: paid and committed, or planned where there is nothing else."""
+        from tracker.kpi.money import basis
+        from tracker.statements import costs
+
+        found = costs(self.tracker, self.campaign.id)
+        return basis(found, self.campaign.currency)
+
+    @cached_property
+    def enrolled(self) -> dict[str, Enrolment]:
+        """Enrolments by ambassador; several of one person are one."""
+        return {one.ambassador: one for one in self.roster.enrolments(self.campaign.id)}
+
+    @cached_property
+    def people(self) -> dict[str, str]:
+        """Names of the enrolled."""
+        return {one.id: one.name for one in self.roster.ambassadors(self.campaign.id)}
+
+    @property
+    def claims(self) -> list[dict[str, Any]]:
+        return list(self.plan.get("claim") or [])
+
+    def of_kind(self, *kinds: str) -> list[Outcome]:
+        return [one for one in self.outcomes if one.kind in kinds]
+
+    def quantity(self, kind: str) -> Decimal | None:
+        """How many of a kind; None when none was ever written down."""
+        found = self.of_kind(kind)
+        return sum((one.quantity for one in found), Decimal(0)) if found else None
+
+    def claimed(self, metric: str) -> Decimal | None:
+        """The figure of the plan that is used, of a metric that sources give."""
+        for one in self.claims:
+            if one.get("metric") == metric and one.get("used"):
+                return Decimal(str(one["value"]))
+        return None
+
+    # -- saying it ----------------------------------------------------------------
+
+    def say(self, english: str, french: str) -> str:
+        return french if self.language == "fr" else english
+
+    def text(self, value: Number, digits: int | None = None, unit: str = "") -> str:
+        return written(value, digits, self.language, unit)
+
+    def money(self, minor: int | Fraction, digits: int | None = None) -> str:
+        """Minor units of the campaign's currency."""
+        size = CURRENCIES.get(self.campaign.currency, 2)
+        whole = Fraction(minor) / 10**size
+        return self.text(
+            whole, size if digits is None else digits, self.campaign.currency
+        )
+
+    def hours(self, wait: Fraction) -> str:
+        """A wait in hours, or in days from two days on."""
+        if wait < 48:
+            return self.text(wait, 1, "h")
+        return self.text(wait / 24, 1, self.say("days", "jours"))
+
+    def ask(
+        self,
+        name: str,
+        value: str | None,
+        number: Number | None = None,
+        *,
+        unit: str = "",
+        inputs: Iterable[tuple[str, str]] = (),
+        coverage: str = "",
+        names: bool = False,
+    ) -> Question:
+        """The question of this name, with title, formula and command from WORDS."""
+        english, french, formula, command = WORDS[name]
+        return Question(
+            name,
+            self.say(english, french),
+            value,
+            unit,
+            formula,
+            tuple(inputs),
+            coverage,
+            command.format(id=self.campaign.id),
+            None if number is None else float(number),
+            names,
+        )
+
+    def share(
+        self,
+        name: str,
+        top: Number | None,
+        bottom: Number | None,
+        labels: tuple[str, str],
+        *,
+        coverage: str = "",
+        more: Iterable[tuple[str, str]] = (),
+    ) -> Question:
+        """A share in percent; unknown when a part is, or of nothing."""
+        inputs = [
+            (label, self.text(value))
+            for label, value in zip(labels, (top, bottom), strict=True)
+            if value is not None
+        ]
+        if top is None or not bottom:
+            why = coverage or self.say("an input is missing", "une donnée manque")
+            return self.ask(name, None, unit="%", inputs=[*inputs, *more], coverage=why)
+        part = Fraction(top) * 100 / Fraction(bottom)
+        return self.ask(
+            name,
+            self.text(part, 1, "%"),
+            part,
+            unit="%",
+            inputs=[*inputs, *more],
+            coverage=coverage,
+        )
+
+    def waits(
+        self, name: str, each: list[tuple[str, Fraction | None]], lack: str
+    ) -> Question:
+        """The median of waits in hours. lack: said where some have not ended."""
+        from tracker.answers.question import median
+
+        known = [wait for _, wait in each if wait is not None]
+        middle = median(known)
+        open_ = len(each) - len(known)
+        return self.ask(
+            name,
+            None if middle is None else self.hours(middle),
+            middle,
+            unit="h",
+            inputs=[
+                (label, "–" if wait is None else self.hours(wait))
+                for label, wait in each
+            ],
+            coverage=lack.format(n=open_, of=len(each)) if open_ or not each else "",
+        )
+
+
+def wait(begin: int, end: int | None) -> Fraction | None:
+    """Hours between two instants; unknown where one is known to the day alone."""
+    if end is None or is_day(begin) or is_day(end):
+        return None
+    return Fraction(end - begin, HOUR)
