@@ -120,6 +120,12 @@ def test_every_rule_that_stands_must_fit_and_the_needed_post_decides(
     assert found["mission"]["assigned_to"] == ["group:north", "a3", "group:nort"]
 
 
+def test_people_read_what_decided(fiesta: Run) -> None:
+    said = fiesta("mission", "show", "travel", "--campaign", "fiesta").out
+    assert "assigned 4, delivered 2, on_time 1, late 1, missing 2" in said
+    assert "1 post on youtube with #travel from 2009-05-01" in said
+
+
 def test_counts_add_up_and_problems_are_told(fiesta: Run) -> None:
     found = asked(fiesta, "list", "fiesta", "--at", "2009-06-15")
     assert [one["id"] for one in found["missions"]] == ["travel", "drive"]

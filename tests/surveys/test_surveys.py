@@ -172,6 +172,20 @@ def test_columns_nobody_knows_are_told_and_a_missing_file_is_refused(
     assert say("survey", "import", "missing.csv", "--campaign", "c").code == 4
 
 
+def test_on_a_terminal_a_hundred_bad_rows_are_named_and_the_others_counted(
+    survey: Run, each_workspace: Path
+) -> None:
+    file = each_workspace / "many.csv"
+    file.write_text(HEAD + "q,w,,,10,5,,\n" + "q,v,,,10,,,\n" * 101)
+    words = ("survey", "import", file, "--campaign", "c", "--dry-run")
+    done = survey.invoke(*words)  # type: ignore[attr-defined]
+    assert done.code == 1
+    assert "102 rows: 1 stored, 0 unchanged, 0 corrected, 101 rejected." in done.out
+    assert "this was a dry run" in done.out
+    assert done.err.count("error[ROW_MISSING]") == 100
+    assert "warning[ROWS] many.csv: 1 more rows" in done.err
+
+
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(50, 99))
 def test_a_lift_lies_within_its_interval(before, after, n):
     def wave(yes: int) -> Wave:
