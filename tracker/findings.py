@@ -18,6 +18,7 @@ CHECKS: tuple[str, ...] = (
     "tracker.silence:findings",
     "tracker.disclosures:findings",
     "tracker.anomalies:disagreements",
+    "tracker.anomalies:findings",
 )
 
 

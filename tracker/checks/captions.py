@@ -15,7 +15,7 @@ from functools import cached_property
 MENTION, LINK = "\ue000", "\ue001"
 
 BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-#: Text that is shown backwards, up to where that ends.
+#: Text that is shown backwards, up to where that ends: no label can be read in it.
 BACKWARDS = re.compile("\u202e([^\u202c\n]*)\u202c?")
 KEYCAPS = re.compile("[0-9*]\ufe0f?\u20e3")
 #: Characters without a look of their own, and what a caption may not bring along.
@@ -93,12 +93,15 @@ class Caption:
 
 def read(caption: str) -> Caption:
     """Make a caption fit to be judged."""
-    shown = caption if caption.isascii() else _shown(caption)
-    shown = BREAKS.sub("\n", shown)
-    shown = INVISIBLE.sub("", shown)
+    shown = caption
+    if not caption.replace("\n", "").isprintable() or not caption.isascii():
+        shown = _shown(caption)
     text = shown.lower() if shown.isascii() else shown.translate(_FOLDED)
-    text = _LINKS.sub(lambda found: LINK * len(found[0]), text)
-    return Caption(shown, _MENTIONS.sub(lambda found: MENTION * len(found[0]), text))
+    if "." in text or "/" in text:
+        text = _LINKS.sub(lambda found: LINK * len(found[0]), text)
+    if "@" in text:
+        text = _MENTIONS.sub(lambda found: MENTION * len(found[0]), text)
+    return Caption(shown, text)
 
 
 def is_bare(text: str) -> bool:
@@ -112,7 +115,7 @@ def fold(text: str) -> str:
 
 
 def _shown(caption: str) -> str:
-    text = BACKWARDS.sub(lambda found: found[1][::-1], BREAKS.sub("\n", caption))
+    text = BACKWARDS.sub(lambda found: "x" * len(found[1]), BREAKS.sub("\n", caption))
     text = INVISIBLE.sub("", KEYCAPS.sub("\u25ab", text).replace(BLANK, " "))
     return MARKS.sub("", unicodedata.normalize("NFC", text))
 

@@ -122,8 +122,7 @@ def judge(caption: Caption, pack: Pack, language: str | None = None) -> Judgemen
     live = [one for one in found if one not in denied]
     if not live:
         return _none(caption, pack, denied)
-    judged = [(_placed(caption, one, live, pack), one) for one in live]
-    return max(judged, key=lambda pair: _rank(*pair))[0]
+    return _said(caption, pack, max(_placed(caption, pack, live), key=_rank))
 
 
 def worst(judgements: Sequence[Judgement]) -> Judgement:
@@ -134,12 +133,6 @@ def worst(judgements: Sequence[Judgement]) -> Judgement:
 def unknown(country: str, reason: str) -> Judgement:
     """Where nothing can be said."""
     return Judgement(country, UNKNOWN, evidence=reason, reason=reason)
-
-
-def _rank(judged: Judgement, label: Label) -> tuple[int, int, int]:
-    """The best verdict, then the better label, then the first."""
-    own = VERDICTS.index(label.rule.verdict)
-    return VERDICTS.index(judged.verdict), own, -label.start
 
 
 def _none(caption: Caption, pack: Pack, denied: list[Label]) -> Judgement:
@@ -161,25 +154,44 @@ def _none(caption: Caption, pack: Pack, denied: list[Label]) -> Judgement:
 # -- where it stands -----------------------------------------------------------------
 
 
-def _placed(
-    caption: Caption, label: Label, all_: Sequence[Label], pack: Pack
-) -> Judgement:
-    place = placement(caption, label, all_)
-    rule, verdict = label.rule, label.rule.verdict
-    if place in pack.places:
-        verdict = FAIL if place == BEHIND else DOWN[verdict]
-        rule = pack.places[place] if verdict != label.rule.verdict else rule
-    word = caption.shown[label.start : label.end]
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A label, where it stands, and the verdict and rule that follow from both."""
+
+    label: Label
+    place: str
+    verdict: str
+    rule: Rule
+
+
+def _placed(caption: Caption, pack: Pack, labels: Sequence[Label]) -> Iterator[Placed]:
+    for label in labels:
+        place = placement(caption, label, labels)
+        rule, verdict = label.rule, label.rule.verdict
+        if place in pack.places:
+            verdict = FAIL if place == BEHIND else DOWN[verdict]
+            rule = pack.places[place] if verdict != label.rule.verdict else rule
+        yield Placed(label, place, verdict, rule)
+
+
+def _rank(one: Placed) -> tuple[int, int, int]:
+    """The best verdict, then the better label, then the first."""
+    own = VERDICTS.index(one.label.rule.verdict)
+    return VERDICTS.index(one.verdict), own, -one.label.start
+
+
+def _said(caption: Caption, pack: Pack, best: Placed) -> Judgement:
+    at = best.label.start
+    word = caption.shown[at : best.label.end]
     return Judgement(
         pack.country,
-        verdict,
+        best.verdict,
         word,
-        label.start,
-        place,
-        rule.id,
-        rule.day,
-        f"“{word}” after {label.start} characters, {place}:"
-        f" «{snippet(caption.shown, label.start)}»",
+        at,
+        best.place,
+        best.rule.id,
+        best.rule.day,
+        f"“{word}” after {at} characters, {best.place}: «{snippet(caption.shown, at)}»",
     )
 
 
@@ -271,24 +283,26 @@ class Matcher:
 
     def labels(self, caption: Caption, language: str | None) -> Iterator[Label]:
         """All labels of a caption, also those that are denied."""
-        text = self._sense.sub(lambda found: "x" * len(found[0]), caption.text)
-        for start, end, rule, label in self._found(text, caption):
+        for start, end, rule, label in (*self._tagged(caption), *self._said(caption)):
             only = self._languages.get(label)
             if only is None or language in only:
                 yield Label(start, end, rule)
 
-    def _found(
-        self, text: str, caption: Caption
-    ) -> Iterator[tuple[int, int, Rule, str]]:
-        for found in self._finder.finditer(text):
-            if found["sign"] and not re.search(r"[\s-]", found["label"]):
-                continue  # a hashtag: below
-            key = " ".join(re.split(r"[\s_#-]+", found["label"]))
-            if key in self._plain:
-                yield found.start(), found.end(), *self._plain[key]
+    def _tagged(self, caption: Caption) -> Iterator[tuple[int, int, Rule, str]]:
         for tag in caption.tags:
             if tag.word in self._tags:
                 yield tag.start, tag.end, *self._tags[tag.word]
+
+    def _said(self, caption: Caption) -> Iterator[tuple[int, int, Rule, str]]:
+        """Labels in words, where these are not meant in another sense."""
+        finders = (self._finder, *(pattern for pattern, _, _ in self._patterns))
+        if not any(finder.search(caption.text) for finder in finders):
+            return  # most captions; looking for senses takes long
+        text = self._sense.sub(lambda found: "x" * len(found[0]), caption.text)
+        for found in self._finder.finditer(text):
+            if not found["sign"] or re.search(r"[\s-]", found["label"]):
+                key = " ".join(re.split(r"[\s_#-]+", found["label"]))
+                yield found.start(), found.end(), *self._plain[key]
         for pattern, rule, label in self._patterns:
             for found in pattern.finditer(text):
                 if self._names_a_brand(found["brand"], label):

@@ -15,8 +15,9 @@ from tracker.cli.common import now_ms, say, with_tracker
 if TYPE_CHECKING:
     from tracker.app import Tracker
 
-WHAT = ("readings", "posts", "totals", "audience", "rejects", "findings", "runs")
-WHAT += ("disclosure-log",)
+WHAT = ("readings", "posts", "totals", "audience", "rejects", "findings", "runs") + (
+    "disclosure-log",
+)
 FORMATS = ("csv", "json", "jsonl", "parquet")
 
 

@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tracker.store.database import Database
+from tracker.model import METRICS
+from tracker.store.database import Database, Link
 
+if TYPE_CHECKING:
+    from tracker.store.gains import Ints
+
+#: Names in one statement.
+AT_ONCE = 400
 #: Smaller values of the same instant, with where they came from.
 DISAGREED = (
-    "SELECT p.platform, p.external_id, m.slug, t.name, r.captured_at, r.metric,"
-    " r.value, y.label, r.line FROM disagreement r"
-    " JOIN payload y ON y.id = r.payload_id JOIN source t ON t.id = y.source_id"
-    " JOIN post p ON p.id = r.post_id"
-    " LEFT JOIN attribution a ON a.post_id = p.id AND a.campaign_id = 0"
-    " LEFT JOIN ambassador m ON m.id = a.ambassador_id"
-    " ORDER BY p.platform, p.external_id, r.captured_at, r.metric, r.value"
+    "SELECT r.post_id, t.name, r.captured_at, r.metric, r.value, y.label, r.line"
+    " FROM disagreement r JOIN payload y ON y.id = r.payload_id"
+    " JOIN source t ON t.id = y.source_id"
+)
+POSTS = (
+    "SELECT p.id, p.platform, p.external_id, m.slug, c.slug FROM post p"
+    " LEFT JOIN attribution w ON w.post_id = p.id AND w.campaign_id = 0"
+    " LEFT JOIN ambassador m ON m.id = w.ambassador_id"
+    " LEFT JOIN attribution a ON a.post_id = p.id AND a.campaign_id > 0"
+    " LEFT JOIN campaign c ON c.id = a.campaign_id WHERE p.id IN ({marks})"
+    " ORDER BY p.id, c.slug"
 )
 
 
-class Disagreement(NamedTuple):
+class About(NamedTuple):
+    """A post; campaign: that it counts for, if it is one alone."""
+
     platform: str
     post_id: str
     ambassador: str | None
+    campaign: str | None
+
+
+class Disagreement(NamedTuple):
+    about: About
     source: str
     at: int
     metric: str
@@ -30,8 +49,110 @@ class Disagreement(NamedTuple):
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """posts: by row; payloads: the source and label of each, by row."""
+
+    posts: dict[int, About]
+    payloads: dict[int, tuple[str, str]]
+
+
 def disagreements(database: Database) -> list[Disagreement]:
     """Values that were not believed, because a larger one was told of the same
-    instant."""
+    instant; by platform, post, instant, metric and value."""
     with database.reading() as link:
-        return [Disagreement(*row) for row in link.all(DISAGREED)]
+        rows = link.all(DISAGREED)
+        posts = about(link, {row[0] for row in rows})
+    found = [Disagreement(posts[row[0]], *row[1:]) for row in rows]
+    return sorted(
+        found, key=lambda one: (*one.about[:2], one.at, one.metric, one.value)
+    )
+
+
+def about(link: Link, posts: Iterable[int]) -> dict[int, About]:
+    """What is known of some posts, by row."""
+    found: dict[int, About] = {}
+    for number, *rest in _some(link, POSTS, posts):
+        one = About(*rest)
+        # it counts for several: then it is told as the workspace's
+        found[number] = one._replace(campaign=None) if number in found else one
+    return found
+
+
+def _some(link: Link, sql: str, numbers: Iterable[int]) -> Iterable[tuple[Any, ...]]:
+    wanted = sorted(numbers)
+    for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
+        yield from link.all(sql.format(marks=", ".join("?" * len(some))), some)
+
+
+def names(database: Database, posts: Iterable[int], payloads: Iterable[int]) -> Names:
+    """Names of what stands as numbers in `readings`."""
+    with database.reading() as link:
+        told = _some(
+            link,
+            "SELECT y.id, t.name, y.label FROM payload y"
+            " JOIN source t ON t.id = y.source_id WHERE y.id IN ({marks})",
+            payloads,
+        )
+        return Names(
+            about(link, posts), {number: (name, at) for number, name, at in told}
+        )
+
+
+def readings(database: Database) -> dict[str, Any]:
+    """All readings, by post and instant, as arrays of one length: post, at, payload,
+    source, platform (numbers), published (-1 unknown), and counts: those of each
+    metric that is known of any."""
+    import numpy as np
+
+    from tracker.store import bulk
+
+    with database.reading() as link:
+        metrics = _used(link)
+        counts = "".join(f", coalesce({metric}, -1)" for metric in metrics)
+        rows = bulk.numbers(
+            link,
+            f"SELECT post_id, captured_at, payload_id{counts} FROM reading"
+            " ORDER BY post_id, captured_at",
+            width=3 + len(metrics),
+        )
+        posts = link.all("SELECT id, platform, published_at FROM post ORDER BY id")
+        sources = bulk.numbers(link, "SELECT id, source_id FROM payload", width=2)
+    number = np.array([post for post, _, _ in posts], np.int64)
+    place = np.searchsorted(number, rows[:, 0])
+    kinds = {kind: n for n, kind in enumerate(sorted({kind for _, kind, _ in posts}))}
+    platforms = np.array([kinds[kind] for _, kind, _ in posts], np.int64)
+    when = np.array([-1 if at is None else at for _, _, at in posts], np.int64)
+    columns = np.ascontiguousarray(rows.T)
+    return {
+        "post": columns[0],
+        "at": columns[1],
+        "payload": columns[2],
+        "source": _source(columns[2], sources),
+        "platform": platforms[place],
+        "published": when[place],
+        "counts": {metric: columns[3 + n] for n, metric in enumerate(metrics)},
+    }
+
+
+def _source(payload: Ints, sources: Ints) -> Ints:
+    import numpy as np
+
+    table = np.zeros(1 + sources[:, 0].max(initial=0), np.int64)
+    table[sources[:, 0]] = sources[:, 1]
+    found: Ints = table[payload]
+    return found
+
+
+def source_names(database: Database) -> dict[int, str]:
+    """The name of each source, by row."""
+    with database.reading() as link:
+        return dict(link.all("SELECT id, name FROM source"))
+
+
+def _used(link: Link) -> list[str]:
+    """Metrics that are known of any post."""
+    maxima = ", ".join(f"max({metric}_at)" for metric in METRICS)
+    row = link.one(f"SELECT {maxima} FROM post_state") or ()
+    return [m for m, at in zip(METRICS, row, strict=True) if at is not None]
