@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 CHECKS: tuple[str, ...] = (
     "tracker.missions:findings",
     "tracker.silence:findings",
+    "tracker.outcomes:findings",
+    "tracker.statements:findings",
     "tracker.disclosures:findings",
     "tracker.anomalies:disagreements",
     "tracker.anomalies:findings",

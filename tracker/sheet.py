@@ -37,12 +37,19 @@ class Sheet:
 
 def read_sheet(path: Path, known: Collection[str], required: Collection[str]) -> Sheet:
     """Read a table whose header names columns in any order and case."""
-    records = _records(path.name, _text(path), known)
+    return sheet_of(path.name, _body(path), known, required)
+
+
+def sheet_of(
+    name: str, body: bytes, known: Collection[str], required: Collection[str]
+) -> Sheet:
+    """The same from the bytes of a file called `name`."""
+    records = _records(name, _text(name, body), known)
     header = next(records, None)
     if header is None:
-        raise _refused("CSV_EMPTY", path.name, "the file is empty")
+        raise _refused("CSV_EMPTY", name, "the file is empty")
     names = [_column(cell) for cell in header[1]]
-    columns = _columns(path.name, names, known, required)
+    columns = _columns(name, names, known, required)
     strange = [name for name in names if name and name not in columns]
     warnings = tuple(("COLUMN", _not_read(name, known)) for name in strange)
     return Sheet(columns, len(names), records, warnings)
@@ -52,23 +59,26 @@ def _refused(code: str, name: str, cause: str, todo: str = "") -> PayloadError:
     return PayloadError(code, name, cause, "File refused, nothing changed", todo)
 
 
-def _text(path: Path) -> str:
-    """The text of a file in UTF-8 or, with its mark, UTF-16."""
+def _body(path: Path) -> bytes:
     if not path.exists():
         raise _refused("FILE_MISSING", path.name, "there is no such file")
     if not path.is_file():
         raise _refused("FILE_KIND", path.name, "it is not a file")
     try:
-        body = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise _refused("FILE_READ", path.name, str(error.strerror)) from error
+
+
+def _text(name: str, body: bytes) -> str:
+    """The text of a file in UTF-8 or, with its mark, UTF-16."""
     wide = body[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
         text = body.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _refused("ENCODING", path.name, "it is not UTF-8", ADVICE) from error
+        raise _refused("ENCODING", name, "it is not UTF-8", ADVICE) from error
     if "\0" in text:
-        raise _refused("ENCODING", path.name, "it holds NUL characters", ADVICE)
+        raise _refused("ENCODING", name, "it holds NUL characters", ADVICE)
     return text
 
 

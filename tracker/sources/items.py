@@ -15,13 +15,14 @@ from typing import Any, NamedTuple
 
 from tracker.cells import escape
 from tracker.codes import currency_code
+from tracker.errors import BodyError
 from tracker.model import COLUMNS, METRICS, Reject, iso
 from tracker.sources.base import Batch, Event
 from tracker.sources.columns import Spec, make_plan
 from tracker.sources.dates import read_iso
 from tracker.sources.records import Record, raw_text
 from tracker.sources.rows import Checker, Rules
-from tracker.sources.strictjson import Written
+from tracker.sources.strictjson import Written, parse
 from tracker.sources.texts import read_id
 from tracker.sources.values import Bad, shown
 
@@ -172,6 +173,17 @@ def raw_of(item: Item) -> str:
     return raw_text(canonical({"data": item.data, "type": item.type}))
 
 
+def item_of(raw: str) -> Item:
+    """A rejected item, as `raw_of` wrote it; one that was cut off is no item."""
+    try:
+        value = parse(raw.encode("utf-8", "replace"))
+    except BodyError:
+        return Item("$", "", None)
+    if not isinstance(value, dict):
+        return Item("$", "", None)
+    return Item("$.data", str(value.get("type")), value.get("data"))
+
+
 def _known(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: data[name] for name in COLUMNS if name in data}
 
@@ -203,6 +215,8 @@ def _checked(name: str, value: Any) -> str | Bad:
     """The value of an event's field, as text."""
     if name == "new_customer":
         return _yes_or_no(value)
+    if name == "link" and isinstance(value, list):  # several, in order of time
+        value = "|".join(map(str, value))
     text = _plain(value)
     if text is None:
         return Bad("ROW_TYPE", "is neither a text nor a number", name)

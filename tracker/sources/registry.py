@@ -72,6 +72,12 @@ KINDS: dict[str, Kind] = {
             "handle",
         ),
     ),
+    "outcomes": Kind(
+        "outcomes",
+        "tracker.sources.outcomefile:factory",
+        "leads, sales and the like from CSV files, a row each",
+        ("path", "timezone"),
+    ),
     "csv": Kind(
         "csv",
         "tracker.sources.csvfile:factory",

@@ -19,7 +19,7 @@ from tracker.model import Provenance
 from tracker.secrets import check_reference
 from tracker.sources.base import Batch, Payload, Policy, Surroundings
 from tracker.sources.identity import identify
-from tracker.sources.items import Item, Items
+from tracker.sources.items import Item, Items, item_of
 from tracker.sources.rows import Rules
 from tracker.sources.schemes.base import Scheme, Told, seconds
 from tracker.sources.signing import Sealed
@@ -143,7 +143,7 @@ class WebhookSource:
         """Rejected items, read again by today's settings."""
         items = self._items("quarantine", seen_at)
         for line, raw in raws:
-            items.take(line, _item_of(raw), seen_at)
+            items.take(line, item_of(raw), seen_at)
         return items.batch()
 
     def _items(self, label: str, seen_at: int) -> Items:
@@ -211,17 +211,6 @@ def _deliveries(payload: Payload) -> Iterator[_Delivery]:
             raise PayloadError(
                 "HOOK_PAYLOAD", payload.label, f"is no list of deliveries ({error})"
             ) from error
-
-
-def _item_of(raw: str) -> Item:
-    """A rejected item, as items.raw_of wrote it; one that was cut off is no item."""
-    try:
-        value = parse(raw.encode("utf-8", "replace"))
-    except BodyError:
-        return Item("$", "", None)
-    if not isinstance(value, dict):
-        return Item("$", "", None)
-    return Item("$.data", str(value.get("type")), value.get("data"))
 
 
 # -- settings -----------------------------------------------------------------------

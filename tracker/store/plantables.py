@@ -144,6 +144,18 @@ class UncountedRow(SQLModel, table=True):
 # -- results and money ---------------------------------------------------------------
 
 
+class OutcomeWordRow(SQLModel, table=True):
+    """A person's word on an outcome's status; the last one stands."""
+
+    __tablename__ = "outcome_word"
+    __table_args__ = {"sqlite_with_rowid": False}
+    event_id: int = part()
+    status: str = text(nullable=False)  # claimed, verified, rejected, reversed
+    reason: str = text(nullable=False)
+    actor: str = text(nullable=False)
+    at: int = big(nullable=False)
+
+
 class SurveyRow(SQLModel, table=True):
     """One wave of one question; n NULL: how many were asked is not known."""
 

@@ -155,6 +155,16 @@ def _programme() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "outcome_word",
+        _part("event_id"),
+        _said("status"),
+        _said("reason"),
+        _said("actor"),
+        _said("at", BIG()),
+        sa.PrimaryKeyConstraint("event_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "survey",
         sa.Column("id", ID, nullable=False),
         _said("campaign_id", BIG()),
