@@ -51,7 +51,7 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "How far have members come?",
         "Où en sont les membres ?",
         "members by group",
-        "tracker ambassador list",
+        "tracker ambassador list --campaign {id}",
     ),
     # creative
     "adoption": (
@@ -107,13 +107,13 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "Who says what they work on now?",
         "Qui dit sur quoi il travaille en ce moment ?",
         "enrolled with a status fresher than 14 days / enrolled",
-        "tracker post list --campaign {id}",
+        "tracker export posts",
     ),
     "cross-site": (
         "Do sites answer each other?",
         "Les sites se répondent-ils ?",
         "replies to another site / replies",
-        "tracker post list --campaign {id}",
+        "tracker export posts",
     ),
     "executive-response": (
         "How soon do executives answer?",
