@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 #: The first two are always told, the others where something is known of them.
 METRICS = ("views", "clicks", "impressions", "likes", "comments", "shares")
 ALWAYS = ("views", "clicks")
+POSTS_FR = ("publication", "publications")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,12 +246,11 @@ def _unknown(language: str, one: Summary) -> Iterator[str]:
     for each in one.changes:
         if each.metric in ALWAYS and each.unknown:
             name = words.metric(language, each.metric)
-            many = words.number(language, each.unknown)
             of = words.number(language, one.posts)
             told.append(
-                f"{name} de {many} publications sur {of}"
+                f"{name} de {words.plural(language, each.unknown, *POSTS_FR)} sur {of}"
                 if french
-                else f"{name} of {many} of {of} posts"
+                else f"{name} of {words.number(language, each.unknown)} of {of} posts"
             )
     if one.left_out:
         names = ", ".join(one.left_out)
