@@ -21,6 +21,8 @@ CHECKS: tuple[str, ...] = (
     "tracker.disclosures:findings",
     "tracker.anomalies:disagreements",
     "tracker.anomalies:findings",
+    "tracker.presence:findings",
+    "tracker.lateness:findings",
 )
 
 

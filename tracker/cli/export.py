@@ -15,7 +15,14 @@ from tracker.cli.common import now_ms, say, with_tracker
 if TYPE_CHECKING:
     from tracker.app import Tracker
 
-WHAT = ("readings", "posts", "totals", "audience", "rejects", "findings", "runs") + (
+WHAT = (
+    "readings",
+    "posts",
+    "totals",
+    "audience",
+    "rejects",
+    "findings",
+    "runs",
     "disclosure-log",
 )
 FORMATS = ("csv", "json", "jsonl", "parquet")
@@ -27,7 +34,7 @@ FORMATS = ("csv", "json", "jsonl", "parquet")
     "--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
-@click.option("--campaign", metavar="ID", help="For totals, findings: of it.")
+@click.option("--campaign", metavar="ID", help="For totals, findings, outcomes: of it.")
 @with_tracker
 def export(
     tracker: Tracker, what: str, form: str, out: Path | None, campaign: str | None
@@ -38,6 +45,13 @@ def export(
     formula gets a leading '; reading the file again takes it away.
     """
     columns, rows = _table(tracker, what, campaign)
+    write(form, columns, rows, out)
+
+
+def write(
+    form: str, columns: list[str], rows: Iterable[list[Any]], out: Path | None
+) -> None:
+    """A table to standard output, or to a file that is there whole or not at all."""
     if out is None:
         _write(form, columns, rows, sys.stdout, sys.stdout.buffer)
         return
@@ -55,12 +69,25 @@ def _table(
         return _totals(tracker, campaign)
     if what == "findings":
         return _findings(tracker, campaign)
+    if what == "outcomes":
+        return _outcomes(tracker, campaign)
     if campaign is not None:
-        raise click.UsageError("--campaign is for totals and findings")
+        raise click.UsageError("--campaign is for totals, findings and outcomes")
     from tracker.store import extracts
 
     columns = list(extracts.EXTRACTS[what].columns)
     return columns, extracts.rows(tracker.database, what)
+
+
+def _outcomes(
+    tracker: Tracker, campaign: str | None
+) -> tuple[list[str], list[list[Any]]]:
+    """Ordered by source and id; shares and candidates as `a1:50|a2:50`."""
+    from tracker.cli.outcome import COLUMNS, as_row
+    from tracker.outcomes import outcomes
+
+    found = sorted(outcomes(tracker, campaign), key=lambda one: (one.source, one.id))
+    return list(COLUMNS), [as_row(one) for one in found]
 
 
 def _findings(

@@ -53,6 +53,7 @@ def list_(
         "published_at",
         "views",
         "likes",
+        "state",
     )
     table(columns, [[row[name] for name in columns] for row in shown])
     if len(shown) < len(found):

@@ -156,13 +156,25 @@ def _numbers(link: Link, platform: str, posts: list[str]) -> Iterable[tuple[str,
 def _note(
     link: Link, source_id: int, post: int, at: int, gone: bool, there: bool
 ) -> None:
-    """absent_since: kept when it still is not there, or when nothing is known."""
+    """An answer about one post; one that is older than what is known says nothing.
+
+    absent_since: kept when it still is not there, or when nothing is known.
+    absent_times: absences in a row; after the first, only those a day or more later
+    count. restored_at: when it was there again after two of them.
+    """
+    since = at if gone else None
     link.run(
-        "INSERT INTO asked (source_id, post_id, asked_at, absent_since)"
-        " VALUES (?, ?, ?, ?) ON CONFLICT (source_id, post_id) DO UPDATE SET"
-        " asked_at = CASE WHEN asked.asked_at > excluded.asked_at"
-        " THEN asked.asked_at ELSE excluded.asked_at END,"
+        "INSERT INTO asked (source_id, post_id, asked_at, absent_since, absent_times)"
+        " VALUES (?, ?, ?, ?, ?) ON CONFLICT (source_id, post_id) DO UPDATE SET"
+        " asked_at = excluded.asked_at,"
         " absent_since = CASE WHEN 1 = ? THEN NULL"
-        " ELSE coalesce(asked.absent_since, excluded.absent_since) END",
-        (source_id, post, at, at if gone else None, int(there)),
+        " ELSE coalesce(asked.absent_since, excluded.absent_since) END,"
+        " absent_times = CASE WHEN 1 = ? THEN 0 WHEN excluded.absent_since IS NULL"
+        " THEN asked.absent_times WHEN asked.absent_since IS NULL THEN 1"
+        " WHEN excluded.asked_at >= asked.absent_since + ?"
+        " THEN asked.absent_times + 1 ELSE asked.absent_times END,"
+        " restored_at = CASE WHEN 1 = ? AND asked.absent_times > 1"
+        " THEN excluded.asked_at ELSE asked.restored_at END"
+        " WHERE excluded.asked_at >= asked.asked_at",
+        (source_id, post, at, since, int(gone), *[int(there)] * 2, DAY, int(there)),
     )

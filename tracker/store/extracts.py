@@ -12,6 +12,7 @@ from typing import Any
 
 from tracker.model import COLUMNS, METRICS, iso
 from tracker.store.database import Database, Link
+from tracker.store.presence import LATEST, STATE
 
 _COUNTS = tuple(f"r.{metric}" for metric in METRICS)
 _POST = "p.platform, p.handle, p.external_id, p.url, p.published_at"
@@ -53,11 +54,14 @@ EXTRACTS = {
             "first_at",
             "last_at",
             *METRICS,
+            "state",
         ),
         frozenset({"published_at", "first_at", "last_at"}),
         f"SELECT {_POST}, p.caption, p.kind, p.paid_partnership, p.language, m.slug,"
         " r.first_at, r.last_at,"
-        f" {', '.join(_COUNTS)} FROM post p JOIN post_state r ON r.post_id = p.id"
+        f" {', '.join(_COUNTS)}, {STATE}"
+        " FROM post p JOIN post_state r ON r.post_id = p.id"
+        f" LEFT JOIN {LATEST} q ON q.post_id = p.id AND q.place = 1"
         " JOIN attribution a ON a.post_id = p.id AND a.campaign_id = 0"
         " LEFT JOIN ambassador m ON m.id = a.ambassador_id"
         " ORDER BY p.platform, p.external_id",
