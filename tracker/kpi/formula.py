@@ -36,7 +36,6 @@ POST_INPUTS = frozenset(
         "rate_reach",
         "rate_impressions",
         "rate_views",
-        "observed",
         "gained",
     )
 )
@@ -140,7 +139,7 @@ def words(name: str) -> str:
     return f"{said} {'are' if said.endswith('s') and said not in ONES else 'is'}"
 
 
-ONES = frozenset(())
+ONES = frozenset[str]()
 #: What an input is called in a sentence, where its name does not say it.
 SAID = {
     "rate_followers": "engagements by followers of each post",
@@ -166,6 +165,5 @@ SAID = {
     "benchmark": "the cost of the benchmark",
     "received": "feedback received",
     "answered": "feedback answered",
-    "observed": "values of posts",
     "clicked": "clicks",
 }

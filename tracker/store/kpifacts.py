@@ -1,0 +1,297 @@
+"""What KPIs are made of: a campaign's posts with their last known values, the
+followers of the day each was published on, and how its figures came to be.
+
+Few queries, whatever the number of posts; answers are frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from tracker.model import METRICS, Campaign, handle_key, local_day
+from tracker.store import bulk, missions, rows
+from tracker.store.database import Database, Link
+from tracker.store.figures import Figures
+from tracker.store.gains import days
+
+#: Of each post: LAST but for `ambassador`, its id as people write it, and last_at,
+#: the instant of its newest reading; published_at: ms or null; day: the day of it,
+#: or of the first reading, days since 1970 in the campaign's zone; followers: of that
+#: day, null unknown; class: of its newest reading.
+META = {
+    "post": pl.Int64,
+    "ambassador": pl.String,
+    "handle": pl.String,
+    "published_at": pl.Int64,
+    "first_at": pl.Int64,
+}
+FAR = 2**62
+
+
+@dataclass(frozen=True)
+class Read:
+    """A campaign in one snapshot. enrolled: ids of ambassadors, in order; posts: as
+    META says; missions: columns post, mission; known: when the newest payload was
+    recorded, or the instant asked for."""
+
+    number: int
+    campaign: Campaign
+    plan: Mapping[str, Any]
+    enrolled: tuple[str, ...]
+    posts: pl.DataFrame
+    missions: pl.DataFrame
+    known: int | None
+
+
+def read(
+    database: Database,
+    campaign: str,
+    *,
+    as_of: int | None = None,
+    until: int | None = None,
+    by_mission: bool = False,
+) -> Read:
+    """All about a campaign that its KPIs are made of. Raises NotFoundError.
+
+    as_of: as the readings were known at an instant; until: only what was captured
+    until an instant.
+    """
+    with database.reading() as link:
+        number, found = rows.find_campaign(link, campaign)
+        figures = Figures(link, number, ZoneInfo(found.timezone), as_of, until)
+        newest = link.value("SELECT max(recorded_at) FROM payload")
+        parts = missions.parts(link, number) if by_mission else None
+        return Read(
+            number,
+            found,
+            rows.read_plan(link, number),
+            tuple(sorted({e.ambassador for e in rows.read_enrolments(link, campaign)})),
+            _posts(link, figures),
+            parts if parts is not None else pl.DataFrame({"post": [], "mission": []}),
+            newest if as_of is None else as_of,
+        )
+
+
+def plans(database: Database, campaign: str) -> tuple[Campaign, Mapping[str, Any]]:
+    """A campaign and its plan. Raises NotFoundError."""
+    with database.reading() as link:
+        number, found = rows.find_campaign(link, campaign)
+        return found, rows.read_plan(link, number)
+
+
+# -- posts ------------------------------------------------------------------------
+
+
+def _posts(link: Link, figures: Figures) -> pl.DataFrame:
+    last = figures.last().drop("ambassador_id")
+    ats = [f"{metric}_at" for metric in METRICS]
+    posts = (
+        last.with_columns(last_at=pl.max_horizontal(ats))
+        # replayed to a time before they were seen
+        .filter(pl.col("last_at").is_not_null())
+        .join(_meta(link, figures.campaign), on="post", how="left")
+    )
+    seen = pl.coalesce("published_at", "first_at").fill_null(0)
+    local = days(posts.select(seen).to_series().to_numpy(), figures.zone)
+    posts = posts.with_columns(day=pl.Series(local, dtype=pl.Int64))
+    posts = _followed(link, posts, figures)
+    return posts.join(_classes(link, figures.campaign), on="post", how="left")
+
+
+def _meta(link: Link, number: int) -> pl.DataFrame:
+    return link.frame(
+        "SELECT p.id, m.slug, p.handle, p.published_at, s.first_at"
+        " FROM attribution a JOIN post p ON p.id = a.post_id"
+        " JOIN post_state s ON s.post_id = p.id"
+        " LEFT JOIN ambassador m ON m.id = a.ambassador_id WHERE a.campaign_id = ?",
+        (number,),
+        META,
+    )
+
+
+def _classes(link: Link, number: int) -> pl.DataFrame:
+    """Columns post and class; quick when all that was ever read is of one class."""
+    said = "SELECT DISTINCT provenance FROM payload WHERE stored > 0 OR corrected > 0"
+    found = [name for (name,) in link.all(said)]
+    sql = "SELECT a.post_id, f.provenance FROM attribution a"
+    joins = (
+        " JOIN post_state s ON s.post_id = a.post_id JOIN reading r"
+        " ON r.post_id = s.post_id AND r.captured_at = s.last_at"
+        " JOIN payload f ON f.id = r.payload_id"
+    )
+    values: tuple[Any, ...] = (number,)
+    if len(found) == 1:
+        sql, joins = "SELECT a.post_id, CAST(? AS TEXT) FROM attribution a", ""
+        values = (found[0], number)
+    schema = {"post": pl.Int64, "class": pl.String}
+    return link.frame(f"{sql}{joins} WHERE a.campaign_id = ?", values, schema)
+
+
+# -- followers --------------------------------------------------------------------
+
+#: The largest that any source says of an account and day; merged by maximum.
+AUDIENCE = (
+    "SELECT u.platform, u.handle, u.day, max(u.value) FROM audience u"
+    " JOIN payload y ON y.id = u.payload_id"
+    " WHERE u.metric = 'followers' AND y.recorded_at <= ? AND u.day <= ?"
+    " GROUP BY u.platform, u.handle, u.day"
+)
+FILE = (
+    "SELECT m.slug, h.platform, h.key, max(h.followers) FROM handle h"
+    " JOIN ambassador m ON m.id = h.ambassador_id GROUP BY m.slug, h.platform, h.key"
+)
+
+
+def _followed(link: Link, posts: pl.DataFrame, figures: Figures) -> pl.DataFrame:
+    """With `followers`: the last known on or before the post's day, else the first
+    after it, else those of the ambassador file."""
+    theirs = link.frame(
+        FILE,
+        schema={
+            "ambassador": pl.String,
+            "platform": pl.String,
+            "key": pl.String,
+            "in_file": pl.Int64,
+        },
+    )
+    posts = _keyed(posts, theirs)
+    told = _audience(link, figures)
+    order, account = posts.sort("day"), ["platform", "key"]
+    later = order.join_asof(
+        told, on="day", by=account, strategy="forward", check_sortedness=False
+    )
+    return (
+        order.join_asof(told, on="day", by=account, check_sortedness=False)
+        .with_columns(later["told"].alias("later"))
+        .join(theirs, on=["ambassador", "platform", "key"], how="left")
+        .with_columns(followers=pl.coalesce("told", "later", "in_file"))
+        .drop("told", "later", "in_file", "key", "handle")
+        .sort("platform", "post_id")
+    )
+
+
+def _keyed(posts: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """With `key`, what accounts are compared by. A post that does not say its account
+    is of the only one that its ambassador has on the platform."""
+    names = posts["handle"].drop_nulls().unique()
+    keys = pl.DataFrame(
+        {"handle": names, "key": [handle_key(name) for name in names]},
+        schema={"handle": pl.String, "key": pl.String},
+    )
+    only = (
+        theirs.group_by("ambassador", "platform")
+        .agg(pl.col("key").first().alias("only"), pl.len())
+        .filter(pl.col("len") == 1)
+        .drop("len")
+    )
+    return (
+        posts.join(keys, on="handle", how="left")
+        .join(only, on=["ambassador", "platform"], how="left")
+        .with_columns(key=pl.coalesce("key", "only"))
+        .drop("only")
+    )
+
+
+def _audience(link: Link, figures: Figures) -> pl.DataFrame:
+    """Columns platform, key, day (days since 1970), told; ordered by day."""
+    last = "9999-12-31"
+    if figures.until is not None:
+        last = local_day(figures.until, figures.zone).isoformat()
+    known = FAR if figures.as_of is None else figures.as_of
+    found = link.frame(
+        AUDIENCE,
+        (known, last),
+        {
+            "platform": pl.String,
+            "handle": pl.String,
+            "date": pl.String,
+            "told": pl.Int64,
+        },
+    )
+    keys = {name: handle_key(name) for name in found["handle"].unique()}
+    return (
+        found.with_columns(
+            key=pl.col("handle").replace_strict(
+                keys, default=None, return_dtype=pl.String
+            ),
+            day=pl.col("date").str.to_date(strict=False).cast(pl.Int32).cast(pl.Int64),
+        )
+        .drop_nulls("day")
+        .group_by("platform", "key", "day")
+        .agg(pl.col("told").max())
+        .sort("day")
+    )
+
+
+# -- readings ---------------------------------------------------------------------
+
+VIEWS = (
+    "SELECT r.post_id, r.captured_at, r.views FROM attribution a"
+    " JOIN reading r ON r.post_id = a.post_id WHERE a.campaign_id = ?"
+    " AND r.views IS NOT NULL AND r.captured_at <= ? ORDER BY r.post_id, r.captured_at"
+)
+
+
+def views(
+    database: Database,
+    found: Read,
+    *,
+    as_of: int | None = None,
+    until: int | None = None,
+) -> pl.DataFrame:
+    """Readings with known views: columns post, at, views, ordered by the first two."""
+    with database.reading() as link:
+        if as_of is None:
+            sought = (found.number, FAR if until is None else until)
+            table = bulk.numbers(link, VIEWS, sought, width=3)
+            return pl.DataFrame(table, schema=["post", "at", "views"])
+        zone = ZoneInfo(found.campaign.timezone)
+        figures = Figures(link, found.number, zone, as_of, until)
+        at = METRICS.index("views")
+        parts = [
+            pl.DataFrame({"post": s.post, "at": s.at, "views": s.values[:, at]})
+            for s in figures.readings()
+        ]
+    schema = dict.fromkeys(("post", "at", "views"), pl.Int64)
+    return pl.concat([pl.DataFrame(schema=schema), *parts]).filter(pl.col("views") >= 0)
+
+
+def gains(
+    database: Database,
+    found: Read,
+    metric: str,
+    without: tuple[str, ...],
+    *,
+    as_of: int | None = None,
+    until: int | None = None,
+) -> tuple[dict[int, int], list[int]]:
+    """What a metric ("posts" too) gained by day (days since 1970, campaign's zone),
+    and the days on which anything of it became known or changed.
+
+    without: platforms that are left out.
+    """
+    with database.reading() as link:
+        zone = ZoneInfo(found.campaign.timezone)
+        figures = Figures(link, found.number, zone, as_of, until, without)
+        rolled = figures.rollup(("day",))
+    gained = dict(rolled.select("day", metric).iter_rows())
+    marks = [metric] if metric == "posts" else [metric, f"{metric}_known"]
+    changed = rolled.filter(pl.any_horizontal(pl.col(marks) != 0))["day"]
+    return gained, sorted(changed)
+
+
+def provenances(database: Database) -> dict[str, set[str]]:
+    """Of each source the classes of what it gave."""
+    with database.reading() as link:
+        found: dict[str, set[str]] = {}
+        for name, said in link.all(
+            "SELECT DISTINCT t.name, y.provenance FROM payload y"
+            " JOIN source t ON t.id = y.source_id"
+        ):
+            found.setdefault(name, set()).add(said)
+        return found
