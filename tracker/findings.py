@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from tracker.errors import NotFoundError
 from tracker.finding import Finding
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ CHECKS: tuple[str, ...] = (
     "tracker.anomalies:findings",
     "tracker.presence:findings",
     "tracker.lateness:findings",
+    "tracker.contracts:findings",
 )
 
 
@@ -46,6 +48,22 @@ def findings(
         ),
         key=lambda one: (one.at, one.id),
     )
+
+
+def tell(
+    tracker: Tracker, ids: Sequence[str], state: str, reason: str | None, *, now: int
+) -> None:
+    """Keep what a person says of findings: acknowledged, fixed, or open again.
+
+    Raises NotFoundError for an id that is none; then nothing is kept.
+    """
+    from tracker.store.findings import say, states
+
+    known = {one.id for one in _all(tracker, now)} | set(states(tracker.database))
+    for each in ids:
+        if each not in known:
+            raise NotFoundError("finding", each)
+    say(tracker.database, ids, state, reason, now)
 
 
 def _all(tracker: Tracker, now: int) -> Iterator[Finding]:

@@ -34,6 +34,9 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "enrol": ("tracker.cli.ambassador:enrol", "Enrol somebody in a campaign."),
         "withdraw": ("tracker.cli.ambassador:withdraw", "End an enrolment."),
         "mission": ("tracker.cli.mission:mission", "Who delivered, who is late."),
+        "outcome": ("tracker.cli.outcome:outcome", "Leads, sales and the like."),
+        "cost": ("tracker.cli.cost:cost", "Costs, and what each person is owed."),
+        "claim": ("tracker.cli.claim:claim", "Figures that sources dispute."),
         "survey": ("tracker.cli.survey:survey", "What surveys found."),
         "feedback": ("tracker.cli.feedback:feedback", "What ambassadors say."),
         "disclosure": (
@@ -53,6 +56,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "totals": ("tracker.cli.totals:totals", "Sums with their coverage."),
         "explain": ("tracker.cli.totals:explain", "The readings behind a number."),
         "report": ("tracker.cli.report:report", "Write the pages."),
+        "finding": ("tracker.cli.finding:finding", "What should be looked at."),
         "export": ("tracker.cli.export:export", "Write data for other programs."),
         "answers": ("tracker.cli.answers:answers", "What a programme must know."),
         "alert": ("tracker.cli.alert:alert", "Alerts and digests."),

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from tracker.store import audit
 from tracker.store.database import Database
+
+#: What the audit calls it.
+ACTIONS = {"acknowledged": "ack", "fixed": "fix", "open": "reopen"}
 
 
 def states(database: Database) -> dict[str, str]:
@@ -12,14 +18,15 @@ def states(database: Database) -> dict[str, str]:
 
 
 def say(
-    database: Database, finding: str, state: str, reason: str | None, now: int
+    database: Database, ids: Iterable[str], state: str, reason: str | None, now: int
 ) -> None:
     """acknowledged or fixed, or open again."""
     with database.writing() as link:
-        link.run("DELETE FROM finding_state WHERE id = ?", (finding,))
-        if state != "open":
+        for finding in ids:
+            link.run("DELETE FROM finding_state WHERE id = ?", (finding,))
             link.run(
                 "INSERT INTO finding_state (id, state, reason, actor, at)"
                 " VALUES (?, ?, ?, ?, ?)",
                 (finding, state, reason, link.who.actor, now),
             )
+            audit.note(link, f"finding.{ACTIONS[state]}", finding, now)
