@@ -80,7 +80,7 @@ def test_clorox_sees_how_soon_challenges_are_decided(
     assert found["solve-rate"]["number"] == 50
     assert found["ideas"]["number"] == 4
     # 18,000 + 15,000 + 5,000 paid and 10,000 committed
-    assert found["cost-per-idea"]["value"] == "12,000.00\u00a0USD"
+    assert found["cost-per-idea"]["value"] == "$12,000.00"
     assert len(found["contributors"]["inputs"]) == 5
     assert found["levels"]["value"] == "expert 3, level-1 9, level-2 7, level-3 5"
     assert found["feedback-closure"]["number"] == 75
@@ -94,11 +94,11 @@ def test_emc_sees_who_joins_and_what_it_saves(invoke: Run, workspace: Path) -> N
     load(invoke, workspace, "emc")
     found = answers(invoke, "emc")
     assert found["adoption"]["inputs"] == {"members": "4,000", "staff": "39,000"}
-    assert found["adoption"]["value"] == "10.3\u00a0%"
+    assert found["adoption"]["value"] == "10.3%"
     assert found["joiners"]["number"] == 200
-    assert found["avoided-claimed"]["value"] == "10,000.00\u00a0USD"
-    assert found["avoided-claimed"]["inputs"] == {"film": "10,000.00\u00a0USD"}
-    assert found["avoided-verified"]["value"] == "6,850.00\u00a0USD"
+    assert found["avoided-claimed"]["value"] == "$10,000.00"
+    assert found["avoided-claimed"]["inputs"] == {"film": "$10,000.00"}
+    assert found["avoided-verified"]["value"] == "$6,850.00"
     assert found["experiments"]["value"] == "2 won, 1 lost, 1 learned"
     assert found["experiments"]["coverage"] == "1 without a result"
     assert found["answer-rate"]["number"] == 75
@@ -114,15 +114,15 @@ def test_cisco_sees_whether_sites_and_ranks_talk(invoke: Run, workspace: Path) -
     load(invoke, workspace, "cisco")
     found = answers(invoke, "cisco")
     assert found["training"]["inputs"]["took part"] == "2,500"
-    assert found["training"]["value"] == "97.0\u00a0%"
+    assert found["training"]["value"] == "97.0%"
     assert "-90" in found["claims"]["inputs"]["training_cost_change"]
     # 6 of 24 fell silent in July, one never wrote
     assert found["fresh-status"]["inputs"]["enrolled"] == "24"
     assert found["fresh-status"]["inputs"]["fresher than 14 days"] == "17"
     assert found["fresh-status"]["coverage"] == "1 never wrote one"
     assert found["cross-site"]["inputs"] == {"to another site": "18", "replies": "40"}
-    assert found["cross-site"]["value"] == "45.0\u00a0%"
-    assert found["decision-rate"]["value"] == "25.0\u00a0%"
+    assert found["cross-site"]["value"] == "45.0%"
+    assert found["decision-rate"]["value"] == "25.0%"
     assert found["executive-response"]["inputs"] == {"answered": "10"}
 
 

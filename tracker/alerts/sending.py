@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 #: Between two tries, in ms; after the last one it is given up: three days, so that a
 #: receiver may be away for a weekend.
-WAITS = (10_000, 30_000, 90_000, 300_000, 900_000)
+WAITS: tuple[int, ...] = (10_000, 30_000, 90_000, 300_000, 900_000)
 WAITS += (*(3_600_000,) * 6, *(21_600_000,) * 11)
 
 

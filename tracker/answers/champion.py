@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tracker.answers.known import Known
 from tracker.answers.question import Question
 
 if TYPE_CHECKING:
-    from tracker.kpi.formula import Kpi
+    from tracker.kpi.answer import Kpi
+    from tracker.kpi.formula import Number
 
 #: Question: the KPI that answers it, and digits after the point.
 KPIS = {
@@ -53,29 +54,39 @@ def questions(known: Known) -> Iterator[Question]:
 
 
 def _kpi(known: Known, name: str, kpi: Kpi, digits: int) -> Question:
-    value = kpi.value
-    coverage = kpi.reason or ""
-    if kpi.coverage is not None and kpi.coverage.unknown and not coverage:
-        posts = known.text(kpi.coverage.unknown)
-        coverage = known.say(
-            f"unknown for {posts} posts", f"inconnu pour {posts} publications"
+    """A KPI as it is, with more digits where cents would hide it."""
+    money = kpi.unit == known.campaign.currency
+    left = [kpi.reason] if kpi.reason else list(kpi.notes)
+    if kpi.unknown and kpi.value is not None:
+        many = known.text(kpi.unknown)
+        left.append(known.say(f"not known: {many}", f"inconnus : {many}"))
+    inputs = [(key, _given(known, key, given)) for key, given in kpi.inputs.items()] + (
+        [("basis", kpi.basis)] if kpi.basis else []
+    )
+    value = None
+    if kpi.value is not None:
+        exact = Decimal(kpi.value)
+        value = (
+            known.whole_money(exact, digits)
+            if money
+            else known.text(exact, digits, "%" if kpi.unit == "%" else "")
         )
-    inputs = [
-        (key, _input(known, kpi, key, given)) for key, given in kpi.inputs.items()
-    ]
-    inputs += [("basis", kpi.basis)] if kpi.basis else []
     return known.ask(
         name,
-        None if value is None else known.text(value, digits, kpi.unit or ""),
         value,
-        unit=kpi.unit or "",
+        None if kpi.value is None else Decimal(kpi.value),
+        unit=kpi.unit,
         inputs=inputs,
-        coverage=coverage,
+        coverage="; ".join(left),
     )
 
 
-def _input(known: Known, kpi: Kpi, key: str, given: Any) -> str:
-    return "–" if given is None else known.text(given)
+def _given(known: Known, key: str, given: Number | None) -> str:
+    if given is None:
+        return "–"
+    if key in ("cost", "spend", "benchmark"):
+        return known.whole_money(Decimal(given), known.digits)
+    return known.text(Decimal(given))
 
 
 def _due(known: Known) -> Question:

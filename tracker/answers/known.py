@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from tracker.answers.question import Number, Question, written
 from tracker.answers.words import WORDS
 from tracker.codes import CURRENCIES
+from tracker.kpi.text import text as kpi_text
 from tracker.model import Enrolment, is_day
 from tracker.programme import Cell, Feedback, Mission, Outcome, Wave
 from tracker.rules import clock
@@ -131,13 +132,23 @@ class Known:
     def text(self, value: Number, digits: int | None = None, unit: str = "") -> str:
         return written(value, digits, self.language, unit)
 
-    def money(self, minor: int | Fraction, digits: int | None = None) -> str:
+    def money(self, minor: int | Fraction) -> str:
         """Minor units of the campaign's currency."""
-        size = CURRENCIES.get(self.campaign.currency, 2)
-        whole = Fraction(minor) / 10**size
-        return self.text(
-            whole, size if digits is None else digits, self.campaign.currency
+        return self.whole_money(Fraction(minor) / 10**self.digits, self.digits)
+
+    @property
+    def digits(self) -> int:
+        """Of the campaign's currency."""
+        return CURRENCIES.get(self.campaign.currency, 2)
+
+    def whole_money(self, value: Number, digits: int) -> str:
+        """Whole units of the campaign's currency, with so many digits at least."""
+        exact = (
+            Decimal(value.numerator) / Decimal(value.denominator)
+            if isinstance(value, Fraction)
+            else Decimal(value)
         )
+        return kpi_text(exact, self.campaign.currency, self.language, digits)
 
     def hours(self, wait: Fraction) -> str:
         """A wait in hours, or in days from two days on."""

@@ -34,13 +34,14 @@ Number = int | Fraction | Decimal
 
 
 def written(value: Number, digits: int | None, language: str, unit: str = "") -> str:
-    """`1,162.79 USD`; in French `1 162,79 USD`. digits: None: as many as it has."""
+    """`1,162.79 h`, `2.5%`; in French `1 162,79 h`. digits: None: as many as it has."""
     text = f"{_rounded(value, digits):,f}"
     if digits is None and "." in text:
         text = text.rstrip("0").rstrip(".")
     if language == "fr":
         text = text.replace(",", "\u202f").replace(".", ",")
-    return f"{text}\u00a0{unit}" if unit else text
+    close = unit == "%" and language != "fr"
+    return text + ("" if close or not unit else "\u00a0") + unit
 
 
 def _rounded(value: Number, digits: int | None) -> Decimal:
