@@ -213,13 +213,26 @@ def try_source(tracker: Tracker, name: str, *, now: int) -> Trial:
 
     What asking costs is spent all the same: the platform counts it.
     """
+    block = tracker.source_settings(name)
+    return _try(tracker, block, tracker.runs.state(name).bookmark, now)
+
+
+def try_file(
+    tracker: Tracker, kind: str, path: Path, options: dict[str, Any], *, now: int
+) -> Trial:
+    """Read one file as `ingest_file` would, and keep nothing."""
+    block = SourceSettings("file", kind, options={**options, "path": str(path)})
+    return _try(tracker, block, None, now)
+
+
+def _try(
+    tracker: Tracker, block: SourceSettings, before: str | None, now: int
+) -> Trial:
     from tracker.trial import Counting, attempt
 
-    block = tracker.source_settings(name)
-    source = tracker.source(name)
-    purse = Counting(Purse(tracker.database, name, clock(now)))
+    source = make_source(tracker.home, tracker.settings, block)
+    purse = Counting(Purse(tracker.database, block.name, clock(now)))
     ask = Ask(tracker.database, block, now, purse=purse)
-    before = tracker.runs.state(name).bookmark
     found = payloads(source, ask, before)
     # what is told waits on, and would come again and again
     trial = attempt(source, islice(found, 1) if isinstance(source, Pushed) else found)

@@ -7,6 +7,7 @@ They are kept like those of any source, under the source `hand` and the class
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,7 +24,7 @@ from tracker.model import (
 )
 from tracker.sources.base import Batch, Evidence, Payload
 from tracker.sources.dates import read_iso
-from tracker.sources.items import POST, READING, Item, Items, canonical
+from tracker.sources.items import OUTCOME, POST, READING, Item, Items, canonical
 from tracker.sources.numbers import read_plain
 from tracker.sources.posturl import platform_of
 from tracker.sources.rows import Rules
@@ -58,6 +59,16 @@ def add_reading(
 ) -> Noted:
     """Keep figures that a person read somewhere, of the moment they say or of now."""
     return _keep(tracker, Item("reading", READING, dict(said)), evidence, now)
+
+
+def outcome(tracker: Tracker, said: Mapping[str, str | None], *, now: int) -> RunReport:
+    """Keep a lead, a sale or the like that a person knows of. RosterError when a
+    value is not understood; without an id one is made, without a time it is now."""
+    data = {name: text for name, text in said.items() if text}
+    data.setdefault("id", secrets.token_hex(8))
+    data.setdefault("at", str(iso(now)))
+    report, _ = _kept(tracker, Item("outcome", OUTCOME, data), None, now)
+    return report
 
 
 def correct(
@@ -140,6 +151,14 @@ def handle_of(tracker: Tracker, ambassador: str, url: str) -> str:
 
 def _keep(tracker: Tracker, item: Item, evidence: Evidence | None, now: int) -> Noted:
     """Keep one item as a payload of its own."""
+    report, batch = _kept(tracker, item, evidence, now)
+    row = batch.frame.row(0, named=True)
+    return Noted(row["platform"], row["post_id"], report.tally)
+
+
+def _kept(
+    tracker: Tracker, item: Item, evidence: Evidence | None, now: int
+) -> tuple[RunReport, Batch]:
     label = f"{item.place} of {iso(now)}"
     batch = _read(tracker, label, item, now)
     body = canonical([now, item.data, repr(evidence)]).encode()
@@ -155,8 +174,7 @@ def _keep(tracker: Tracker, item: Item, evidence: Evidence | None, now: int) -> 
     tally = tracker.ledger.keep(desk, payload, [batch], supersede=False)
     report = RunReport(HAND, outcome_of(tally), 1, tally)
     tracker.runs.finish(run, report, now)
-    row = batch.frame.row(0, named=True)
-    return Noted(row["platform"], row["post_id"], tally)
+    return report, batch
 
 
 def _read(tracker: Tracker, label: str, item: Item, now: int) -> Batch:

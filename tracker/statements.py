@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from tracker.codes import currency_code, minor_units
+from tracker.errors import NotFoundError, RosterError
 from tracker.filerows import Cells, FileRows, day, needed, read_rows
 from tracker.finding import WARNING, Finding, finding_id
 from tracker.kpi.money import by_state
@@ -103,6 +104,28 @@ def cost_of(campaign: Campaign, said: Cells, people: set[str]) -> Cost:
         said["mission"] or None,
         said["note"] or None,
     )
+
+
+def typed(tracker: Tracker, campaign: str, said: Mapping[str, str | None]) -> Cost:
+    """A cost from what was typed, by column. Raises NotFoundError, and RosterError
+    for a value that is none."""
+    about = Roster(tracker.database).campaign(campaign)
+    people = {one.id for one in Roster(tracker.database).ambassadors()}
+    who = said.get("ambassador")
+    if who and who not in people:
+        raise NotFoundError("ambassador", who, people)
+    try:
+        return cost_of(about, {name: said.get(name) or "" for name in COLUMNS}, people)
+    except CellError as wrong:
+        code = wrong.code.removeprefix("ROW_")
+        raise RosterError(
+            code, wrong.column, wrong.reason, "Nothing changed"
+        ) from wrong
+
+
+def currency_of(tracker: Tracker, campaign: str) -> str:
+    """The currency of a campaign. Raises NotFoundError."""
+    return Roster(tracker.database).campaign(campaign).currency
 
 
 def _one_of(said: Cells, column: str, known: tuple[str, ...], default: str = "") -> str:

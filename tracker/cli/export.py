@@ -16,14 +16,8 @@ if TYPE_CHECKING:
     from tracker.app import Tracker
 
 WHAT = (
-    "readings",
-    "posts",
-    "totals",
-    "audience",
-    "rejects",
-    "findings",
-    "runs",
-    "disclosure-log",
+    *("readings", "posts", "totals", "audience", "outcomes", "rejects", "findings"),
+    *("runs", "disclosure-log"),
 )
 FORMATS = ("csv", "json", "jsonl", "parquet")
 
@@ -144,12 +138,19 @@ def _write(
 def _csv(columns: list[str], rows: Iterable[list[Any]], text: IO[str]) -> None:
     import csv
 
-    from tracker.cells import escape
-
     out = csv.writer(text, lineterminator="\n")
     out.writerow(columns)
     for row in rows:
-        out.writerow([escape(v) if isinstance(v, str) else v for v in row])
+        out.writerow([_cell(value) for value in row])
+
+
+def _cell(value: Any) -> Any:
+    """As it is read again: yes and no, and nothing that looks like a formula."""
+    from tracker.cells import escape
+
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return escape(value) if isinstance(value, str) else value
 
 
 def _json(

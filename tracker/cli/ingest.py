@@ -64,7 +64,7 @@ def ingest(
     if wants_json():
         emit_json({"sources": [as_json(report) for report in reports]})
     else:
-        _show(reports)
+        show(reports)
     return max((exit_code(report) for report in reports), default=0)
 
 
@@ -155,7 +155,7 @@ def exit_code(report: RunReport) -> int:
     return 1 if tally.rejected or report.error else 0
 
 
-def _show(reports: list[RunReport]) -> None:
+def show(reports: list[RunReport]) -> None:
     for report in reports:
         for line in (report.error or "").splitlines():
             click.echo(line, err=True)

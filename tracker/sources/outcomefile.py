@@ -24,7 +24,7 @@ from tracker.sources.rows import Rules
 
 #: Raised when the same bytes would be understood differently by this code.
 PARSER = 1
-OPTIONS = ("path", "timezone")
+OPTIONS = ("path", "timezone", "campaign")
 COLUMNS = (
     *("id", "kind", "at", "campaign", "ambassador", "code", "link", "quantity"),
     *("value", "currency", "status", "order", "new_customer"),
@@ -59,7 +59,9 @@ def factory(
             "Mend them in tracker.toml",
             problems=problems,
         )
-    return OutcomeFiles(name, str(options["path"]), ZoneInfo(zone), surroundings.home)
+    made = OutcomeFiles(name, str(options["path"]), ZoneInfo(zone), surroundings.home)
+    made.campaign = options.get("campaign")
+    return made
 
 
 class OutcomeFiles:
@@ -71,9 +73,15 @@ class OutcomeFiles:
         self.name, self.home, self.path = name, home, path
         self.policy = Policy(provenance=Provenance.REPORTED, reads_files=True)
         self.rules = Rules(zone)
-        made_by = f"outcomes {PARSER} {zone.key}".encode()
-        self.fingerprint = hashlib.blake2b(made_by, digest_size=8).hexdigest()
+        #: Of rows that name none.
+        self.campaign: str | None = None
         self.notices: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with whatever changes how a file is understood."""
+        made_by = f"outcomes {PARSER} {self.rules.zone.key} {self.campaign}".encode()
+        return hashlib.blake2b(made_by, digest_size=8).hexdigest()
 
     def fetch(self, bookmark: str | None = None) -> Iterator[Payload]:
         """Every file, each time: the ledger of stamps knows which are new."""
@@ -96,7 +104,8 @@ class OutcomeFiles:
         try:
             while some := list(islice(sheet.records, BATCH)):
                 for line, cells in some:
-                    items.take(line, _item(sheet.columns, cells), payload.seen_at)
+                    item = _item(sheet.columns, cells, self.campaign)
+                    items.take(line, item, payload.seen_at)
                 many += len(some)
                 yield items.batch()
         except PayloadError as error:
@@ -116,11 +125,15 @@ class OutcomeFiles:
         return Items(label, self.rules, {}, seen_at)
 
 
-def _item(columns: Mapping[str, int], cells: Sequence[str]) -> Item:
+def _item(
+    columns: Mapping[str, int], cells: Sequence[str], campaign: str | None
+) -> Item:
     """A row as a delivery would have told it; blank cells are not said."""
     said = {
         name: restore(cells[at]).strip()
         for name, at in columns.items()
         if at < len(cells) and cells[at].strip()
     }
+    if campaign is not None:
+        said.setdefault("campaign", campaign)
     return Item("row", OUTCOME, said)

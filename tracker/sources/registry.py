@@ -76,7 +76,7 @@ KINDS: dict[str, Kind] = {
         "outcomes",
         "tracker.sources.outcomefile:factory",
         "leads, sales and the like from CSV files, a row each",
-        ("path", "timezone"),
+        ("path", "timezone", "campaign"),
     ),
     "csv": Kind(
         "csv",
