@@ -126,6 +126,30 @@ def test_cisco_sees_whether_sites_and_ranks_talk(invoke: Run, workspace: Path) -
     assert found["executive-response"]["inputs"] == {"answered": "10"}
 
 
+def test_ford_sees_what_its_published_figures_cost(
+    invoke: Run, workspace: Path
+) -> None:
+    """The plan alone: what was published stands in for what is not in the tracker,
+    and says so; what nobody published is unknown."""
+    with (workspace / "tracker.toml").open("a") as settings:
+        for name in ("youtube", "flickr", "twitter", "facebook", "blogs"):
+            line = f'name = "{name}"\nkind = "csv"\npath = "inbox/{name}.csv"\n'
+            settings.write(f"\n[[source]]\n{line}")
+    assert invoke("campaign", "apply", FIXTURES / "fiesta" / "plan.toml").code == 0
+    found = {
+        one["id"]: one
+        for one in json.loads(invoke("answers", "fiesta", "--json").out)["answers"]
+    }
+    assert found["cost-per-lead"]["value"] == "$100.00"
+    assert "claimed by Adrants" in found["cost-per-lead"]["coverage"]
+    assert found["reservations-per-lead"]["value"] == "12.0%"
+    assert found["growth"]["value"] == "+32.1%; +16.2%"
+    assert found["cost-per-new-lead"]["value"] is None
+    assert found["goal-test-drives"]["value"] is None
+    assert found["claims"]["value"] == "12 of 15 figures"
+    assert "sales to new customers" in found["claims"]["inputs"]["sale"]
+
+
 def test_all_of_them_live_in_one_workspace(invoke: Run, workspace: Path) -> None:
     """Their names, posts and results do not get in each other's way."""
     for name in NAMES:

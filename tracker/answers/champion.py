@@ -6,7 +6,7 @@ goal of test drives and growth are put together here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -28,7 +28,7 @@ KPIS = {
     "cost-per-new-lead": ("cpl_new", 2),
     "items-per-ambassador": ("posts_per_ambassador", 1),
     "views-per-ambassador": ("views_per_ambassador", 0),
-    "views-per-item": ("views_per_post", 2),
+    "views-per-known-item": ("views_per_post", 2),
     "leads-per-1000-views": ("leads_per_1000_views", 2),
     "selection": ("selection_rate", 1),
     "reservations-per-lead": ("reservations_per_lead", 1),
@@ -47,6 +47,8 @@ def questions(known: Known) -> Iterator[Question]:
     for name, (kpi, digits) in KPIS.items():
         if kpi in of:
             yield _kpi(known, name, of[kpi], digits)
+        if name == "views-per-ambassador":
+            yield _per_item(known, of)
     yield _due(known)
     yield from _goals(known)
     yield from _growth(known)
@@ -69,7 +71,7 @@ def _kpi(known: Known, name: str, kpi: Kpi, digits: int) -> Question:
         value = (
             known.whole_money(exact, digits)
             if money
-            else known.text(exact, digits, "%" if kpi.unit == "%" else "")
+            else _plain(known, exact, digits, kpi.unit)
         )
     return known.ask(
         name,
@@ -78,6 +80,34 @@ def _kpi(known: Known, name: str, kpi: Kpi, digits: int) -> Question:
         unit=kpi.unit,
         inputs=inputs,
         coverage="; ".join(left),
+    )
+
+
+def _plain(known: Known, value: Decimal, digits: int, unit: str) -> str:
+    if unit == "%":
+        return known.text(value, digits, "%")
+    return known.text(value, 0 if value == int(value) else digits)
+
+
+def _per_item(known: Known, of: Mapping[str, Kpi]) -> Question:
+    """Of all items, also those whose views nobody knows, as it is published."""
+    views = of["cpv"].inputs.get("views") if "cpv" in of else None
+    posts = of["cpp"].inputs.get("posts") if "cpp" in of else None
+    inputs = [("views", _given(known, "views", views))]
+    inputs.append(("posts", _given(known, "posts", posts)))
+    if views is None or not posts:
+        why = known.say("an input is missing", "une donnée manque")
+        return known.ask("views-per-item", None, inputs=inputs, coverage=why)
+    each, unknown = Decimal(views) / Decimal(posts), of["cpv"].unknown
+    many = known.text(unknown)
+    return known.ask(
+        "views-per-item",
+        known.text(each, 2),
+        each,
+        inputs=inputs,
+        coverage=known.say(f"not known: {many}", f"inconnus : {many}")
+        if unknown
+        else "",
     )
 
 
@@ -90,17 +120,25 @@ def _given(known: Known, key: str, given: Number | None) -> str:
 
 
 def _due(known: Known) -> Question:
-    """Posts that fit the missions, against those that were due."""
+    """Posts that fit the missions, against those that were due from the enrolled."""
     done = sum(len(cell.posts) for _, cells in known.grid for cell in cells)
-    due = sum(mission.needs * len(cells) for mission, cells in known.grid)
+    people = len(known.enrolled)
+    due = sum(
+        one.needs * (people if one.assigned == ("all",) else len(cells))
+        for one, cells in known.grid
+    )
+    left = due - sum(one.needs * len(cells) for one, cells in known.grid)
     return known.share(
         "posts-against-due",
         done if due else None,
         due,
-        (
-            known.say("posts on missions", "publications rendues"),
-            known.say("due", "dues"),
-        ),
+        (known.say("on missions", "rendues"), known.say("due", "dues")),
+        coverage=known.say(
+            f"{left} of those due fell to people who had left",
+            f"{left} de celles dues revenaient à des personnes parties",
+        )
+        if left
+        else "",
     )
 
 
@@ -144,14 +182,18 @@ def _growth(known: Known) -> Iterator[Question]:
         grown = steps[-1][3]
         yield known.ask(
             "growth",
-            "; ".join(f"{known.text(g, 1, '%')}" for *_, g in steps),
+            "; ".join(_signed(known, g) for *_, g in steps),
             grown,
             unit="%",
             inputs=[
-                (label, f"{known.text(a)} → {known.text(b)}: {known.text(g, 1, '%')}")
+                (label, f"{known.text(a)} → {known.text(b)}: {_signed(known, g)}")
                 for label, a, b, g in steps
             ],
         )
+
+
+def _signed(known: Known, grown: Fraction) -> str:
+    return ("+" if grown > 0 else "") + known.text(grown, 1, "%")
 
 
 def _awareness(known: Known) -> Iterator[Question]:

@@ -180,6 +180,12 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "Views of an item",
         "Vues par publication",
         "views / posts",
+        "tracker kpi {id} cpv cpp",
+    ),
+    "views-per-known-item": (
+        "Views of an item whose views are known",
+        "Vues par publication dont les vues sont connues",
+        "views / posts with known views",
         "tracker kpi {id} views_per_post",
     ),
     "leads-per-1000-views": (
@@ -215,7 +221,7 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
     "posts-against-due": (
         "Posts on missions against those due",
         "Publications rendues face à celles dues",
-        "fitting posts / posts due",
+        "posts that fit a mission / (missions * enrolled)",
         "tracker mission list {id}",
     ),
     "goal": (
