@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from tracker.kpi.formula import Number
 
+# Those two are tuples, which are made three times as fast: there is one of each for
+# every KPI of every post.
 
-@dataclass(frozen=True, slots=True)
-class Input:
+
+class Input(NamedTuple):
     """What goes into a formula.
 
     value: a number, or one for each person or post; None unknown, and reason may say
@@ -30,8 +32,7 @@ class Input:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Kpi:
+class Kpi(NamedTuple):
     """One KPI. value: unrounded, money in whole units of the currency; None has a
     reason. unit: "%", a currency, "×", a word, or "". inputs: by name. known, unknown:
     posts (or other rows) in it and out of it. class_: measured, reported, estimated or

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 #: An exact number, or a float where readings were averaged.
@@ -66,7 +67,7 @@ class Formula:
     def __call__(self, *given: Any, **named: Any) -> Number | None:
         return self.function(*given, **named)
 
-    @property
+    @cached_property
     def needs(self) -> tuple[str, ...]:
         """What has to be known of a post for it to count."""
         return tuple(n for n in self.inputs if n in POST_INPUTS or n in EACH_INPUTS)

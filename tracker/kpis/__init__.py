@@ -5,7 +5,7 @@ Nothing is rounded here, and nothing that is unknown becomes a number.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -53,9 +53,9 @@ def kpis(
     wanted = [find(name) for name in names or _told(by)]
     facts = Facts(tracker, campaign, by, until, as_of, now)
     table = Table(facts)
+    tellers = [table.teller(one) for one in wanted]
     rows = tuple(
-        Row(key, tuple(table.kpi(one, group) for one in wanted))
-        for group, key in facts.groups
+        Row(key, tuple(tell(group) for tell in tellers)) for group, key in facts.groups
     )
     return Answer(
         campaign,
@@ -92,70 +92,78 @@ class Table:
     def _lookups(self) -> dict[str, Lookup]:
         return {}
 
-    def posts(self, needs: tuple[str, ...], group: Group) -> PostSums:
+    def kpi(self, formula: Formula, group: Group = None) -> Kpi:
+        """A KPI of one row."""
+        return self.teller(formula)(group)
+
+    def teller(self, formula: Formula) -> Callable[[Group], Kpi]:
+        """Tells a KPI of each row."""
+        asked = [(name, self.lookup(formula, name)) for name in formula.inputs]
+        unit, said = self.speaker(formula)
+
+        def tell(group: Group) -> Kpi:
+            inputs = {name: look(group) for name, look in asked}
+            value, reason = _value(formula, inputs)
+            known, unknown = _coverage(formula, inputs)
+            told, basis, notes = _circumstances(inputs)
+            return Kpi(
+                formula.name,
+                value,
+                unit,
+                None if value is None else said(value),
+                formula.text,
+                _shown(inputs),
+                known,
+                unknown,
+                None if value is None else told,
+                basis,
+                reason,
+                notes,
+            )
+
+        return tell
+
+    def lookup(self, formula: Formula, name: str) -> Lookup:
+        """Gives an input of a formula for each row."""
+        if from_posts(name) or name == "posts":
+            return self._of_posts(formula.needs, name)
+        origin, by = ORIGINS[name], self.facts.by
+        if by not in origin.cuts:
+            missing = Input(None, reason=f"{origin.says}: not known by {by}")
+            return lambda _: missing
+        if name not in self._lookups:
+            assert origin.ask is not None
+            self._lookups[name] = origin.ask(self.facts)
+        return self._lookups[name]
+
+    def _of_posts(self, needs: tuple[str, ...], name: str) -> Lookup:
         from tracker.kpis.posts import PostSums, sums
 
         if needs not in self._sums:
             self._sums[needs] = sums(self.facts, needs)
-        return self._sums[needs].get(group) or PostSums(sums=(None,) * len(needs))
+        found, at = self._sums[needs], needs.index(name) if name in needs else -1
+        none = PostSums(sums=(None,) * len(needs))
 
-    def input(self, formula: Formula, name: str, group: Group) -> Input:
-        """One input of a formula in a row."""
-        if from_posts(name) or name == "posts":
-            return self._of_posts(formula, name, group)
-        origin = ORIGINS[name]
-        if self.facts.by not in origin.cuts:
-            return Input(None, reason=f"{origin.says}: not known by {self.facts.by}")
-        if name not in self._lookups:
-            assert origin.ask is not None
-            self._lookups[name] = origin.ask(self.facts)
-        return self._lookups[name](group)
+        def look(group: Group) -> Input:
+            one = found.get(group, none)
+            value = one.known if at < 0 else one.sums[at]
+            shown = {"posts": one.known} if isinstance(value, list) else None
+            return Input(value, shown, None, one.known, one.unknown, one.classes)
 
-    def _of_posts(self, formula: Formula, name: str, group: Group) -> Input:
-        found = self.posts(formula.needs, group)
-        value: Any = found.known
-        shown = None
-        if name != "posts":
-            value = found.sums[formula.needs.index(name)]
-            shown = {"posts": found.known} if isinstance(value, list) else None
-        return Input(value, shown, None, found.known, found.unknown, found.classes)
+        return look
 
-    def kpi(self, formula: Formula, group: Group) -> Kpi:
-        """A KPI of a row."""
-        inputs = {name: self.input(formula, name, group) for name in formula.inputs}
-        value, reason = _value(formula, inputs, self.facts.by)
-        unit, said = self.said(formula, value)
-        known, unknown = _coverage(formula, inputs)
-        bases = [one.basis for one in inputs.values() if one.basis]
-        return Kpi(
-            formula.name,
-            value,
-            unit,
-            said,
-            formula.text,
-            _shown(inputs),
-            known,
-            unknown,
-            None if value is None else class_of(inputs.values()),
-            bases[-1] if bases else None,
-            reason,
-            tuple(dict.fromkeys(n for one in inputs.values() for n in one.notes)),
-        )
-
-    def said(self, formula: Formula, value: Number | None) -> tuple[str, str | None]:
-        """Unit, and the value as text in the campaign's language."""
+    def speaker(self, formula: Formula) -> tuple[str, Callable[[Number], str]]:
+        """A KPI's unit, and what writes its values in the campaign's language."""
         from tracker.codes import CURRENCIES
 
         campaign, money = self.facts.read.campaign, formula.unit == MONEY
         unit = campaign.currency if money else formula.unit
-        if value is None:
-            return unit, None
         digits = CURRENCIES.get(unit, 2) if money else None
-        return unit, text(value, unit, campaign.language, digits)
+        return unit, lambda value: text(value, unit, campaign.language, digits)
 
 
 def _value(
-    formula: Formula, inputs: Mapping[str, Input], by: str | None
+    formula: Formula, inputs: Mapping[str, Input]
 ) -> tuple[Number | None, str | None]:
     for one in inputs.values():
         if one.value is None and one.reason:
@@ -165,9 +173,8 @@ def _value(
 
 def _coverage(formula: Formula, inputs: Mapping[str, Input]) -> tuple[int, int]:
     """Of posts where there are any; else of the rows of what is divided by."""
-    posts = [one for name, one in inputs.items() if from_posts(name)]
-    found = [*posts, inputs.get("posts"), inputs[formula.over], *inputs.values()]
-    for one in found:
+    for name in (*formula.needs, "posts", formula.over, *inputs):
+        one = inputs.get(name)
         if one is not None and one.known is not None:
             return one.known, one.unknown
     return 0, max(one.unknown for one in inputs.values())
@@ -176,13 +183,26 @@ def _coverage(formula: Formula, inputs: Mapping[str, Input]) -> tuple[int, int]:
 def _shown(inputs: Mapping[str, Input]) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for name, one in inputs.items():
-        shown |= {name: one.value} if one.shown is None else one.shown
+        if one.shown is None:
+            shown[name] = one.value
+        else:
+            shown |= one.shown
     return shown
 
 
-def class_of(inputs: Any) -> str:
-    """Of readings and events; what only people wrote is reported."""
-    classes = frozenset[str]().union(*(one.classes for one in inputs))
+def _circumstances(
+    inputs: Mapping[str, Input],
+) -> tuple[str, str | None, tuple[str, ...]]:
+    """Class, basis and notes of all inputs together. The class is that of readings and
+    events; what only people wrote is reported."""
+    classes: frozenset[str] = frozenset()
+    basis, notes = None, tuple[str, ...]()
+    for one in inputs.values():
+        if one.classes is not classes:
+            classes |= one.classes
+        basis = one.basis or basis
+        if one.notes:
+            notes = tuple(dict.fromkeys((*notes, *one.notes)))
     if len(classes) > 1:
-        return "mixed"
-    return next(iter(classes), "reported")
+        return "mixed", basis, notes
+    return next(iter(classes), "reported"), basis, notes
