@@ -131,7 +131,7 @@ def _rest(language: str, found: Sequence[Finding]) -> list[str]:
 def _where(language: str, alert: Alert) -> str:
     command = "tracker export findings"
     if alert.condition is not None:
-about = f" {alert.campaign}" if alert.campaign else ""
+        about = f" {alert.campaign}" if alert.campaign else ""
         command = f"tracker totals{about} --by day"
     return (
         f"Pour tout voir : {command}" if language == "fr" else f"To see all: {command}"
