@@ -335,3 +335,81 @@ def test_a_message_that_is_not_taken_ends_the_command_with_7(
     result = invoke("alert", "send")
     assert result.code == 7
     assert "it answered 500" in result.out
+
+
+# -- findings ------------------------------------------------------------------------
+
+
+def missing(invoke: Run, home: Path, people: int) -> None:
+    """So many people of `walks` who did nothing for a mission that was due."""
+    plan = home / "plan.toml"
+    mission = '\n[[mission]]\nid = "m"\nopens = 2026-03-01\ndue = 2026-03-05\n'
+    plan.write_text(plan.read_text() + mission)
+    rows = [f"p{n},Person {n},youtube,person{n}" for n in range(people)]
+    (home / "more.csv").write_text("\n".join(["id,name,platform,handle", *rows]))
+    for words in (
+        ("campaign", "apply", plan),
+        ("ambassador", "import", home / "more.csv", "--campaign", "walks"),
+    ):
+        result = invoke(*words)
+        assert result.code == 0, result.err
+
+
+def test_a_long_list_is_cut_and_counted(
+    campaign: Path, receiver: Receiver, invoke: Run
+) -> None:
+    missing(invoke, campaign, 13)
+    tracker = settings(campaign, alert("late", "mission."))
+    assert [one.findings for one in Sender(tracker, day(8)).round()] == [13]
+    [text] = receiver.texts
+    assert text.startswith("late: 13 findings, Harbour walks")
+    assert text.count("- 2026-03-0") == 10
+    assert "and 3 more (mission.missing 3)" in text
+    assert "Harbour walks" in text
+    assert "tracker export findings" in text
+    assert len(text) < 2000
+
+
+def test_what_people_said_of_a_finding_is_heard(
+    campaign: Path, receiver: Receiver, invoke: Run
+) -> None:
+    """Acknowledged before it was told: not told; it still counts in a trial."""
+    missing(invoke, campaign, 2)
+    now = {"TRACKER_NOW": "2026-03-08T12:00:00Z"}
+    found = json.loads(invoke("finding", "list", "--json", env=now).out)["findings"]
+    late = [one["id"] for one in found if one["rule"] == "mission.missing"]
+    assert invoke("finding", "ack", late[0], "--reason", "ill", env=now).code == 0
+    tracker = settings(campaign, alert("late", "mission.missing"))
+    assert [one.findings for one in Sender(tracker, day(8)).round()] == [1]
+    [one] = json.loads(invoke("alert", "test", "--json", env=now).out)["alerts"]
+    assert one["would_fire"] == 2
+
+
+def test_several_campaigns_are_told_in_the_workspaces_language(
+    campaign: Path, receiver: Receiver, invoke: Run
+) -> None:
+    """One message an alert and address; each line names its campaign."""
+    missing(invoke, campaign, 1)
+    plan = (campaign / "plan.toml").read_text()
+    other = plan.replace('"walks"', '"quays"').replace("Harbour walks", "Les quais")
+    (campaign / "quays.toml").write_text(other.replace('"en"', '"fr"'))
+    invoke("campaign", "apply", campaign / "quays.toml")
+    invoke("enrol", "quays", "p0")
+    tracker = settings(campaign, alert("late", "mission.missing"))
+    assert [one.findings for one in Sender(tracker, day(8)).round()] == [2]
+    [text] = receiver.texts
+    assert text.startswith("late: 2 findings\n")
+    assert "Harbour walks" in text
+    assert "Les quais" in text
+
+
+def test_what_was_held_back_at_night_for_three_people_goes_in_one_message(
+    campaign: Path, receiver: Receiver, invoke: Run
+) -> None:
+    missing(invoke, campaign, 3)
+    quiet = settings(campaign, alert("late", "mission.", 'quiet = "22:00-07:00"'))
+    assert Sender(quiet, day(6, 23)).round() == []
+    held = json.loads(invoke("alert", "history", "--json").out)["sent"]
+    assert [one["state"] for one in held] == ["held"] * 3
+    assert [one.findings for one in Sender(quiet, day(7, 7)).round()] == [3]
+    assert len(receiver.got) == 1
