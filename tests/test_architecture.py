@@ -20,7 +20,7 @@ FILES = sorted((ROOT / "tracker").rglob("*.py"))
 
 #: Values and rules of the domain; pure but for the files they are asked to read.
 WORDS = {"errors", "model", "codes", "cells", "sheet", "people", "facts", "slots"}
-WORDS |= {"programme", "finding", "money", "who", "rules", "marks", "planmissions"}
+WORDS |= {"programme", "finding", "money", "who", "agents", "visits", "rules", "marks", "planmissions"}
 WORDS |= {"filerows"}
 WORDS |= {"clock", "forms", "cron", "secrets", "plan", "planfields", "__version__"}
 #: What runs by itself: it asks the application, and knows neither SQL nor templates.

@@ -256,6 +256,7 @@ def _run(
         provenance=source.policy.provenance.value,
         now=now,
         platform=source.policy.platform,
+        window=tracker.settings.window,
     )
     try:
         report = ingest.run(source, payloads, tracker.ledger, desk)

@@ -71,6 +71,7 @@ def _keep(tracker: Tracker, first: Quarantined, batch: Batch, now: int) -> None:
         fingerprint=f"retry of {first.payload}",
         provenance=source.policy.provenance.value,
         now=now,
+        window=tracker.settings.window,
     )
     body = repr([(first.payload, now), batch.frame.rows(), batch.events]).encode()
     payload = Payload(first.file, now, body=body)

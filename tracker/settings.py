@@ -18,6 +18,7 @@ from tracker.errors import ConfigError, nearest
 from tracker.forms import Form
 from tracker.rules import Alert, Digest, read_alerts, read_digest
 from tracker.secrets import check_reference, reveal
+from tracker.visits import WINDOW
 
 FILE = "tracker.toml"
 #: Keys of a source block that every kind has.
@@ -79,6 +80,12 @@ class Settings:
     alerts: tuple[Alert, ...] = ()
     digest: Digest | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def window(self) -> int:
+        """Within so many ms, clicks of a visitor on one link are one."""
+        said = self.raw.get("clicks", {}).get("window")
+        return WINDOW if said is None else forms.duration(said)
 
     def source(self, name: str) -> SourceSettings | None:
         """The block of that name."""

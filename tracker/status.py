@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +15,7 @@ from tracker.store import health
 from tracker.store.inbox import Inbox
 from tracker.store.runs import Run, SourceState
 from tracker.timing import expected, lateness, timing
+from tracker.visits import STATE
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
@@ -173,7 +177,33 @@ def as_json(tracker: Tracker, found: Status, now: int) -> dict[str, object]:
         },
         "posts": found.counts.posts,
         "payloads": found.counts.payloads,
+        "clicks": clicks(tracker),
     }
+
+
+def clicks(tracker: Tracker) -> dict[str, int]:
+    """Clicks that wait for storage in a server of this workspace, as it says itself,
+    and redirects that were never counted: what waited in a server that was killed is
+    among these."""
+    from tracker.store.clicks import lost
+
+    waits = {"waiting": 0, "uncounted": lost(tracker.database)}
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        said = json.loads((tracker.home / STATE).read_text("utf-8"))
+        where = "waiting" if _lives(int(said["pid"])) else "uncounted"
+        waits[where] += int(said["waiting"])
+        waits["uncounted"] += int(said["uncounted"])
+    return waits
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _host_json(tracker: Tracker, host: Host, runs: list[Run]) -> dict[str, object]:

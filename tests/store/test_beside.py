@@ -193,7 +193,7 @@ def test_the_bookmark_moves_with_what_was_kept_and_only_then(keep, database):
 
 
 def event(name, data="{}", line=1):
-    return Event(line, name, "click", NOON, data)
+    return Event(line, name, "outcome", NOON, data)
 
 
 def rows(database, sql):
@@ -207,7 +207,7 @@ def test_an_event_counts_once_whichever_payload_brings_it(keep, database):
     assert keep(first) == Tally(rows=3, stored=2, unchanged=1)
     assert keep(again) == Tally(rows=2, stored=1, unchanged=1)
     found = rows(database, "SELECT external_id, kind, at FROM event ORDER BY 1")
-    assert found == [(name, "click", NOON) for name in ("e1", "e2", "e3")]
+    assert found == [(name, "outcome", NOON) for name in ("e1", "e2", "e3")]
 
 
 def test_an_id_that_comes_again_with_other_content_goes_to_quarantine(keep, database):

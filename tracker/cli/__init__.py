@@ -34,6 +34,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "enrol": ("tracker.cli.ambassador:enrol", "Enrol somebody in a campaign."),
         "withdraw": ("tracker.cli.ambassador:withdraw", "End an enrolment."),
         "mission": ("tracker.cli.mission:mission", "Who delivered, who is late."),
+        "link": ("tracker.cli.link:link", "Tracked links and promo codes."),
         "outcome": ("tracker.cli.outcome:outcome", "Leads, sales and the like."),
         "cost": ("tracker.cli.cost:cost", "Costs, and what each person is owed."),
         "claim": ("tracker.cli.claim:claim", "Figures that sources dispute."),

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from tracker.app import Tracker
 
 WHAT = (
-    *("readings", "posts", "totals", "audience", "outcomes", "rejects", "findings"),
+    *(
+        "readings",
+        "posts",
+        "totals",
+        "audience",
+        "clicks",
+        "outcomes",
+        "rejects",
+        "findings",
+    ),
     *("runs", "disclosure-log"),
 )
 FORMATS = ("csv", "json", "jsonl", "parquet")

@@ -20,6 +20,7 @@ from tracker.model import METRICS, iso
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
+    from tracker.clicks import LinkClicks
     from tracker.store.totals import Row, Total, Totals
 
 CUTS = ("day", "week", "month", "platform", "ambassador", "mission", "post")
@@ -42,14 +43,15 @@ def totals(
     """Sums of a campaign, or of all posts, with coverage and age."""
     if by == "mission" and campaign is None:
         raise click.UsageError("missions are a campaign's: name the CAMPAIGN")
-    found = tracker.reckoner.totals(
-        campaign,
-        by=by,
-        as_of=parse_moment(as_of, "--as-of", tracker.zone),
-        until=parse_moment(until, "--until", tracker.zone),
-    )
+    known = parse_moment(as_of, "--as-of", tracker.zone)
+    limit = parse_moment(until, "--until", tracker.zone)
+    found = tracker.reckoner.totals(campaign, by=by, as_of=known, until=limit)
     if wants_json():
-        emit_json(as_json(found))
+        from tracker.clicks import beside
+
+        ends = [at for at in (known, limit) if at is not None]
+        clicks = beside(tracker, found, min(ends, default=None))
+        emit_json(as_json(found) | {"rows": _rows(found, clicks)})
     else:
         _show(found)
 
@@ -67,6 +69,25 @@ def as_json(found: Totals) -> dict[str, Any]:
             for platform, reason in found.left_out
         ],
         **({"shared": found.shared} if found.by == "mission" else {}),
+    }
+
+
+def _rows(found: Totals, clicks: list[tuple[Row, LinkClicks]]) -> list[dict[str, Any]]:
+    """Rows with the clicks on tracked links, where these can be cut so."""
+    if not clicks:
+        return [_row(row) for row in found.rows]
+    return [_row(row) | {"link_clicks": _clicked(one)} for row, one in clicks]
+
+
+def _clicked(one: LinkClicks) -> dict[str, int]:
+    within = one.within
+    return {
+        "value": one.value,
+        "gain": within.unique,
+        "raw": within.raw,
+        "bot": within.bot,
+        "duplicate": within.duplicate,
+        "uncounted": within.uncounted,
     }
 
 

@@ -12,12 +12,13 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tracker.server import answers
+from tracker.server import answers, told
 from tracker.server.answers import Answer
 from tracker.server.hooks import GoneError, Hooks, Receive
 from tracker.server.limits import Limits
 from tracker.server.metrics import MEDIA, Figures
 from tracker.server.openapi import document
+from tracker.server.redirects import Redirects, now
 
 if TYPE_CHECKING:
     from tracker.server.doors import Doors, Hook
@@ -43,9 +44,15 @@ class Application:
     """The door's ASGI application. statuses: how often each was answered."""
 
     def __init__(
-        self, doors: Doors, writer: Writer, health: Health, limits: Limits
+        self,
+        doors: Doors,
+        writer: Writer,
+        health: Health,
+        limits: Limits,
+        redirects: Redirects,
     ) -> None:
         self.doors, self.writer, self.health = doors, writer, health
+        self.redirects = redirects
         self.limits = limits
         self.hooks = Hooks(writer, limits)
         self.statuses: Counter[int] = Counter()
@@ -79,13 +86,18 @@ class Application:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         self.writer.start()
+        self.redirects.start()
         sweeping = asyncio.create_task(self._sweep())
         await send({"type": "lifespan.startup.complete"})
         await receive()
         sweeping.cancel()
         # the thread ends with its last batch; the loop must go on to be woken by it
-        await asyncio.get_running_loop().run_in_executor(None, self.writer.stop)
+        await asyncio.get_running_loop().run_in_executor(None, self._stop)
         await send({"type": "lifespan.shutdown.complete"})
+
+    def _stop(self) -> None:
+        self.writer.stop()
+        self.redirects.stop()
 
     async def _sweep(self) -> None:
         """Each second, end what takes too long."""
@@ -116,7 +128,14 @@ class Application:
             return answers.NOT_FOUND
         if method not in READ:
             return answers.method_not_allowed(*READ)
-        return page(scope) if page else answers.NOT_FOUND
+        return page(scope) if page else self._redirect(path[3:], method, scope)
+
+    def _redirect(self, code: bytes, method: str, scope: Scope) -> Answer:
+        client = scope["client"]
+        headers = scope["headers"]
+        address = told.visitor(headers, client[0] if client else "", self.hooks.trusted)
+        head = method == "HEAD"
+        return self.redirects.answer(code, address, headers, now(), head=head)
 
     # -- health and figures -------------------------------------------------------
 

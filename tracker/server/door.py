@@ -22,6 +22,7 @@ from tracker.server.app import Application
 from tracker.server.doors import Doors
 from tracker.server.health import Health
 from tracker.server.limits import Limits
+from tracker.server.redirects import Redirects
 from tracker.server.writer import Writer
 from tracker.settings import FILE, Settings, load_settings
 from tracker.store.inbox import Inbox
@@ -61,7 +62,8 @@ def application(
     writer = Writer(Inbox(tracker.database), kept)
     doors = Doors(tracker.home, tracker.settings)
     health = Health(tracker.database, writer, ticked)
-    made = Application(doors, writer, health, limits or Limits())
+    redirects = Redirects(tracker.database, tracker.home, tracker.settings.window)
+    made = Application(doors, writer, health, limits or Limits(), redirects)
     made.hooks.trusted = _trusted(tracker.settings)
     return made
 
@@ -157,6 +159,7 @@ class Door:
         BLOTTER.secrets |= named_secrets(settings.raw)
         self.app.doors.adopt(settings)
         self.app.hooks.trusted = _trusted(settings)
+        self.app.redirects.window = settings.window
 
 
 def refuse_outside(listen: str) -> None:

@@ -34,6 +34,14 @@ def sender(
     What a trusted proxy says of where a request came from is believed, hop by hop
     from our side; nobody else is.
     """
+    return network(visitor(headers, peer, trusted))
+
+
+def visitor(
+    headers: Iterable[tuple[bytes, bytes]], peer: str | None, trusted: Collection[str]
+) -> str:
+    """The address that a request came from, as far as proxies are trusted. It is
+    hashed or reduced at once, and never kept."""
     hops = [
         hop.strip()
         for name, value in headers
@@ -43,7 +51,7 @@ def sender(
     address = peer or ""
     while hops and address in trusted:
         address = hops.pop()
-    return network(address)
+    return address
 
 
 def network(address: str) -> str:

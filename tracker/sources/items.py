@@ -7,12 +7,14 @@ webhook are judged by the same rules, and a rejected item can be read again.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from tracker import agents
 from tracker.cells import escape
 from tracker.codes import currency_code
 from tracker.errors import BodyError
@@ -35,7 +37,10 @@ POST = "post"
 #: What is kept of an event, and nothing else: a shop sends more of its customers than
 #: we may know. INTERFACE: Events.
 _KEPT = {
-    CLICK: ("id", "code", "clicked_at", "user_agent", "referrer", "visitor"),
+    CLICK: (
+        *("id", "code", "clicked_at", "user_agent", "referrer", "visitor"),
+        *("agent", "rule"),  # what is kept of user_agent, when it is read again
+    ),
     OUTCOME: (
         *("id", "kind", "at", "campaign", "ambassador", "code", "link", "quantity"),
         *("value", "currency", "status", "order", "new_customer"),
@@ -48,6 +53,7 @@ STATUSES = ("claimed", "verified", "rejected", "reversed")
 #: The longest text of an event that is kept.
 LONGEST = 2000
 _WHOLE = re.compile(r"(-?[0-9]+)\.0+", re.ASCII)
+_HASHED = re.compile(r"v:[0-9a-f]{24}")
 _COUNT = re.compile(r"[0-9]{1,15}", re.ASCII)
 _AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", re.ASCII)
 
@@ -147,8 +153,39 @@ class Items:
         if isinstance(at, Bad):
             self.refuse(line, item._replace(data=said), at)
             return
+        if item.type == CLICK:
+            checked = _reduced(checked)
         text = canonical(checked)
         self._events.append(Event(line, checked["id"], item.type, at, text))
+
+
+def _reduced(said: Mapping[str, str]) -> dict[str, str]:
+    """What may be kept of a click: who it was by family, where from by host, and a
+    visitor by a hash. Read again, it stays the same."""
+    found = {name: said[name] for name in ("id", "code", "clicked_at")}
+    if "user_agent" in said:
+        family, rule = agents.judge(said["user_agent"])
+        found |= {"agent": family or "", "rule": rule or ""}
+    elif said.get("rule", "") in ("", *agents.RULES):
+        found |= {"agent": said.get("agent", "")[:40], "rule": said.get("rule", "")}
+    if "referrer" in said:
+        found["referrer"] = _host(said["referrer"])
+    if "visitor" in said:
+        found["visitor"] = _hashed(said["visitor"])
+    return {name: text for name, text in found.items() if text}
+
+
+def _host(referrer: str) -> str:
+    """The host of an address; a host alone, as it was kept, is one too."""
+    found = agents.host(referrer) or agents.host(f"//{referrer}")
+    return found if found and "." in found else ""
+
+
+def _hashed(visitor: str) -> str:
+    if _HASHED.fullmatch(visitor):
+        return visitor
+    made = hashlib.blake2b(visitor.encode("utf-8", "replace"), digest_size=12)
+    return f"v:{made.hexdigest()}"
 
 
 def _moment(kind: str, said: Mapping[str, str], rules: Rules) -> int | Bad:

@@ -22,6 +22,7 @@ class Beside:
 
     def __init__(self, desk: Desk, payload: Payload) -> None:
         self._source, self._payload = desk.source_id, payload
+        self._window = desk.window
         self._answered = Answered(payload, desk.platform)
         self._events: list[Event] = []
         self._audience: list[pl.DataFrame] = []
@@ -34,7 +35,9 @@ class Beside:
 
     def write(self, link: Link, payload_id: int) -> Tally:
         """Where the rows went that are no readings; they are counted already."""
-        tally, rejects = events.keep(link, self._source, payload_id, self._events)
+        tally, rejects = events.keep(
+            link, self._source, payload_id, self._events, self._window
+        )
         for frame in self._audience:
             tally += audience.keep(link, self._source, payload_id, frame)
         _reject(link, payload_id, rejects)

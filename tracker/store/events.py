@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.model import Reject, Tally
+from tracker.store import clicks
 from tracker.store.database import Link
 
 if TYPE_CHECKING:
@@ -17,17 +18,18 @@ AT_ONCE = 400
 
 
 def keep(
-    link: Link, source_id: int, payload_id: int, events: Sequence[Event]
+    link: Link, source_id: int, payload_id: int, events: Sequence[Event], window: int
 ) -> tuple[Tally, list[Reject]]:
     """Store events; where they went, without counting them as rows again.
 
     The first of an id stands. The same again is unchanged; one that says something
-    else is rejected, so that it can be looked at.
+    else is rejected, so that it can be looked at, and so is a click of a code that no
+    link has. window: of repeated clicks, ms.
     """
     known = _known(link, source_id, [event.id for event in events])
     fresh: list[Event] = []
-    other: list[Reject] = []
-    for event in events:
+    wanted, other = clicks.known(link, events)
+    for event in wanted:
         said = (event.kind, event.at, event.data)
         if event.id not in known:
             known[event.id] = said
@@ -35,6 +37,9 @@ def keep(
         elif known[event.id] != said:
             other.append(_reused(event))
     _insert(link, source_id, payload_id, fresh)
+    told = [event for event in fresh if event.kind == "click"]
+    if told:
+        clicks.keep(link, source_id, told, window)
     same = len(events) - len(fresh) - len(other)
     return Tally(stored=len(fresh), unchanged=same, rejected=len(other)), other
 

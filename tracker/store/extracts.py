@@ -74,6 +74,19 @@ EXTRACTS = {
         " JOIN source t ON t.id = r.source_id"
         " ORDER BY r.platform, r.handle, r.metric, r.day, t.name",
     ),
+    "clicks": Extract(
+        (
+            *("id", "clicked_at", "code", "campaign", "ambassador", "mission"),
+            *("class", "rule", "agent", "referrer", "source"),
+        ),
+        frozenset({"clicked_at"}),
+        "SELECT CAST(k.id AS TEXT), k.at, l.code, c.slug, a.slug, l.mission, k.sort,"
+        " k.rule, k.agent, k.referrer, coalesce(s.name, 'redirect') FROM click k"
+        " JOIN link l ON l.id = k.link_id"
+        " LEFT JOIN campaign c ON c.id = l.campaign_id"
+        " LEFT JOIN ambassador a ON a.id = l.ambassador_id"
+        " LEFT JOIN source s ON s.id = k.source_id ORDER BY k.id",
+    ),
     "rejects": Extract(
         (
             "id",

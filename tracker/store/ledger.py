@@ -18,6 +18,7 @@ from tracker.store.ahead import ahead
 from tracker.store.database import Database, Link
 from tracker.store.inbox import done
 from tracker.store.runs import Runs
+from tracker.visits import WINDOW
 
 if TYPE_CHECKING:
     from tracker.sources.base import Batch, Payload
@@ -41,7 +42,8 @@ class Seen:
 class Desk:
     """For whom payloads are kept: one run of one source.
 
-    platform: the one whose posts it asks for, if it asks for any.
+    platform: the one whose posts it asks for, if it asks for any. window: within it,
+    ms, clicks of a visitor on one link are one.
     """
 
     source_id: int
@@ -50,6 +52,7 @@ class Desk:
     provenance: str
     now: int
     platform: str | None = None
+    window: int = WINDOW
 
 
 class Ledger:

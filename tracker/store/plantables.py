@@ -129,6 +129,7 @@ class ClickRow(SQLModel, table=True):
     referrer: str | None = text()  # a host
     source_id: int | None = big()  # NULL: our own redirects
     external_id: str | None = text()  # the event's id, where it was told
+    visitor: str | None = text()  # a hash, where it was told
 
 
 class UncountedRow(SQLModel, table=True):

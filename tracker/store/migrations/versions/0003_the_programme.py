@@ -143,6 +143,7 @@ def _programme() -> None:
         _may("referrer"),
         _may("source_id", BIG()),
         _may("external_id"),
+        _may("visitor"),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("click_by_link", "click", ["link_id", "at"])
