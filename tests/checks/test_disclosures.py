@@ -208,7 +208,7 @@ def test_no_workspace_is_needed_to_check_a_caption(
     assert invoke(*words, env={"TRACKER_HOME": ""}).code == 0
 
 
-# -- packs ------------------------------------------------------------------------------
+# -- packs --------------------------------------------------------------------------
 
 GERMAN = """
 country = "DE"

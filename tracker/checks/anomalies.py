@@ -35,8 +35,8 @@ NARROW = 0.15
 BASE = 10
 #: Flat: so many readings in a row, over so long, where so much was to be expected.
 FLAT_STEPS, FLAT_FOR, EXPECTED = 3, 2 * DAY, 100
-#: So many of all steps of its age must move, to say that others do.
-MOVING = 0.8
+#: Such a part of the steps of its age must move, of so many, to say that others do.
+MOVING, OTHERS = 0.8, 5
 #: Posts of a source, to say that all of it stands still.
 POSTS = 5
 #: Identical: so many readings with so many different values, up to so much.
@@ -274,7 +274,7 @@ def _moving(found: Steps) -> Floats:
 
     frame = pl.DataFrame({"peers": found.peers, "moves": found.gain != 0})
     many = pl.len().over("peers")
-    share = pl.when(many >= PEERS).then(pl.col("moves").mean().over("peers"))
+    share = pl.when(many > OTHERS).then(pl.col("moves").mean().over("peers"))
     return frame.select(share.fill_null(0.0)).to_series().to_numpy()
 
 
