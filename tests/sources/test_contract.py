@@ -41,6 +41,16 @@ KINDS = {
             payload("post_id,views\n" + "a,1\nb,x\n" * 300),
         ],
     ),
+    "outcomes": (
+        {"path": "outcomes*.csv", "campaign": "spring"},
+        ({"path": 1, "timezone": "Paris", "delimiter": ";"}, 3),
+        [
+            payload("id,kind,at,quantity\n1,lead,2026-01-02,3\n2,lead,,1\n"),
+            payload("id,kind\n1,lead\n"),
+            payload('id,kind,at\n1,lead,"2026\n'),
+            payload(""),
+        ],
+    ),
     "webhook": (
         {"secret": {"env": "SHOP_SECRET"}},
         ({"secret": "open", "scheme": "x509", "platform": "myspace"}, 3),

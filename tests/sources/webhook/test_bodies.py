@@ -190,11 +190,11 @@ def test_clicks_leads_and_sales_of_links() -> None:
     at = "2026-06-30T10:00:00.346Z"
     assert said(parsed) == [
         {
+            "agent": "Browser",
             "clicked_at": at,
             "code": "ada",
             "id": "evt_link.clicked",
             "referrer": "t.co",
-            "user_agent": "Mozilla/5.0",
         },
         {"at": at, "id": "evt_lead.created", "kind": "lead", "link": "ada"},
         {

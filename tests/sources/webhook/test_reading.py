@@ -145,7 +145,7 @@ def test_an_outcome_and_a_click() -> None:
             "quantity": "2",
             "value": "19.90",
         },
-        {**CLICK, "user_agent": "Mozilla/5.0"},
+        {**CLICK, "agent": "Browser"},
     ]
     first, second = parsed.events
     assert (first.kind, first.id, first.line) == ("outcome", "7", line_of(1, 1))
