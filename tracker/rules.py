@@ -93,8 +93,8 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """[digest]. campaign: None: all that are not closed. language: None: the
-    campaign's, or the workspace's for several."""
+    """[digest]. to: nobody: it is only printed. campaign: None: all that are not
+    closed. language: None: the campaign's, or the workspace's for several."""
 
     every: str = "week"
     to: tuple[Mapping[str, str], ...] = ()
@@ -137,8 +137,6 @@ def read_digest(form: Form) -> Digest | None:
     if not form.has(DIGEST):
         return None
     block = form.table(DIGEST)
-    for key in ("every", "to"):
-        block.need(key)
     found = Digest(
         every=block.field("every", forms.one_of(*PERIODS), "week"),
         to=block.field("to", _addresses, ()),

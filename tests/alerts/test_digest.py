@@ -159,9 +159,28 @@ def test_commands_print_and_send_it_once(
     assert [(one["name"], one["when"]) for one in listed] == [("digest", "every week")]
 
 
+def test_without_an_address_it_is_only_printed(home: Path, invoke: Run) -> None:
+    settings(home, '[digest]\nevery = "week"\n')
+    now = {"TRACKER_NOW": "2026-03-09T09:00:00Z"}
+    assert "Harbour walks" in invoke("alert", "digest", "--dry-run", env=now).out
+    assert invoke("alert", "digest", env=now).out.strip() == "Nothing to send now."
+
+
 def test_a_wrong_campaign_is_told(home: Path, receiver: Receiver, invoke: Run) -> None:
     settings(home, digest(more='campaign = "nowhere"'))
     result = invoke("alert", "digest", "--dry-run")
     assert result.code == 4
     assert "error[NOT_FOUND] [digest] campaign" in result.err
     assert invoke("alert", "send").code == 0
+
+
+def test_clicks_on_tracked_links_are_told(
+    home: Path, receiver: Receiver, invoke: Run
+) -> None:
+    """Not known clicks of posts and counted clicks of links stand side by side."""
+    address = "https://example.org/walk"
+    made = invoke("link", "add", address, "--code", "walk1", "--campaign", "walks")
+    assert made.code == 0, made.err
+    Sender(settings(home, digest()), MONDAY).round()
+    assert "Clicks: not known." in receiver.texts[0]
+    assert "Clicks on our links: +0, 0 in all." in receiver.texts[0]

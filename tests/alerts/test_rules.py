@@ -105,6 +105,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         quiet = "07:00-07:00"
         [digest]
         every = "year"
+        to = "json://user:password@host"
         language = "de"
         """,
     )
@@ -127,7 +128,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         "alert[4].to: is missing",
         "alert[4].quiet: ",
         "digest.every: ",
-        "digest.to: is missing",
+        "digest.to: is a secret in the open",
         "digest.language: ",
     ):
         assert place in said, place

@@ -43,7 +43,8 @@ class Summary:
 
     posts: of the campaign at its end; new: first seen in it. delivered: (mission,
     name, days late); late: (mission, names); coming: (mission, how many are awaited).
-    results: (kind, quantity); rules: (rule, open findings).
+    results: (kind, quantity); rules: (rule, open findings). link_clicks: unique clicks
+    on tracked links in it, and in all until its end; None without such links.
     """
 
     campaign: Campaign
@@ -58,6 +59,7 @@ class Summary:
     coming: tuple[tuple[Mission, int], ...]
     results: tuple[tuple[str, Decimal], ...]
     rules: tuple[tuple[str, int], ...]
+    link_clicks: tuple[int, int] | None = None
 
 
 def summary(
@@ -83,6 +85,7 @@ def summary(
         coming=tuple(cells.coming()),
         results=tuple(_results(tracker, campaign, since, until)),
         rules=tuple(sorted(rules.items())),
+        link_clicks=_link_clicks(tracker, campaign, since, until),
     )
 
 
@@ -146,6 +149,19 @@ def _results(
     return sorted(found.items())
 
 
+def _link_clicks(
+    tracker: Tracker, campaign: Campaign, since: date, until: date
+) -> tuple[int, int] | None:
+    from tracker.clicks import links, sums
+
+    if not links(tracker, campaign.id):
+        return None
+    days = sums(tracker, campaign.id, by="day").items()
+    clicks = [(date.fromisoformat(str(day)), one.unique) for day, one in days if day]
+    told = sum(many for day, many in clicks if since <= day < until)
+    return told, sum(many for day, many in clicks if day < until)
+
+
 # -- as text --------------------------------------------------------------------------
 
 
@@ -193,6 +209,10 @@ def _figures(language: str, one: Summary) -> Iterator[str]:
         gain = f"{'+' if each.gain >= 0 else '−'}{number(language, abs(each.gain))}"
         whole = number(language, each.value)
         yield f"{name}{colon}{gain}, {whole} {'en tout' if french else 'in all'}."
+    if one.link_clicks:
+        head = "Clics sur nos liens" if french else "Clicks on our links"
+        came, whole = (number(language, many) for many in one.link_clicks)
+        yield f"{head}{colon}+{came}, {whole} {'en tout' if french else 'in all'}."
     if one.results:
         told = ", ".join(
             f"{kind} {_quantity(language, many)}" for kind, many in one.results
