@@ -30,7 +30,7 @@ SERVICES |= {"byhand", "findings", "alerts"}
 #: Questions about a programme: facts of the store put through pure formulas.
 ANSWERS = {"kpis", "missions", "outcomes", "disclosures", "anomalies", "selection"}
 ANSWERS |= {"packs", "presence", "lateness", "contracts"}
-ANSWERS |= {"claims", "answers", "privacy", "presets", "statements", "surveys", "clicks"}
+ANSWERS |= {"auditing", "claims", "answers", "privacy", "presets", "statements", "surveys", "clicks"}
 ANSWERS |= {"feedback", "silence"}
 
 #: A part of the package, and the parts it may import besides itself.

@@ -29,6 +29,7 @@ from tracker.sources.numbers import read_plain
 from tracker.sources.posturl import platform_of
 from tracker.sources.rows import Rules
 from tracker.sources.values import Bad
+from tracker.store import audit
 from tracker.store.corrections import HAND, Correction, Corrections
 from tracker.store.ledger import Desk, outcome_of
 
@@ -174,6 +175,7 @@ def _kept(
     tally = tracker.ledger.keep(desk, payload, [batch], supersede=False)
     report = RunReport(HAND, outcome_of(tally), 1, tally)
     tracker.runs.finish(run, report, now)
+    audit.alone(tracker.database, f"{item.place}.add", f"run {run}")
     return report, batch
 
 

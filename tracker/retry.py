@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tracker.errors import RosterError
 from tracker.model import RunReport, Tally, moment
 from tracker.sources.base import Batch, Payload, Rereading
+from tracker.store import audit
 from tracker.store.ledger import Desk, outcome_of
 from tracker.store.quarantine import Quarantine, Quarantined
 
@@ -39,6 +40,8 @@ def retry(
         batch = _again(tracker, rows, now)
         kept += batch.frame.height + len(batch.events)
         errors += [_still(row, batch) for row in rows if _failed(row, batch)]
+    if kept:
+        audit.alone(tracker.database, "quarantine.retry", f"{kept} rows")
     return len(chosen), kept, errors
 
 

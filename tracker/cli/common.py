@@ -211,9 +211,20 @@ def with_tracker(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def inner(*args: Any, **options: Any) -> Any:
-        return function(open_workspace(), *args, **options)
+        tracker = open_workspace()
+        try:
+            return function(tracker, *args, **options)
+        finally:
+            _settle(tracker)
 
     return inner
+
+
+def _settle(tracker: Tracker) -> None:
+    """The audit's file follows what was changed."""
+    from tracker.auditing import follow
+
+    follow(tracker)
 
 
 def open_workspace() -> Tracker:
@@ -221,7 +232,7 @@ def open_workspace() -> Tracker:
     from tracker.app import open_tracker
     from tracker.who import Who
 
-    return open_tracker(workspace_home(), who=Who(caller(), "cli"))
+    return open_tracker(workspace_home(), who=Who(caller(), "cli", now_ms()))
 
 
 def caller() -> str:

@@ -58,7 +58,19 @@ def add(home: Path, name: str, sets: tuple[str, ...], **given: str | None) -> No
     options = {key: given[key] for key in ("kind", "path", "every", "cron")}
     chosen = {key: value for key, value in options.items() if value is not None}
     add_source(home, name, {**chosen, **more})
+    _audited("source.add", name)
     say(f"Source {name} added. Try it: tracker source check {name}")
+
+
+def _audited(action: str, name: str) -> None:
+    """Settings are a file: the change is told to the audit after it."""
+    from tracker.auditing import follow
+    from tracker.cli.common import open_workspace
+    from tracker.store.audit import alone
+
+    tracker = open_workspace()
+    alone(tracker.database, action, f"source {name}")
+    follow(tracker)
 
 
 @source.command()
@@ -69,6 +81,7 @@ def remove(home: Path, name: str) -> None:
     from tracker.blocks import remove_source
 
     remove_source(home, name)
+    _audited("source.remove", name)
     say(f"Source {name} removed from tracker.toml; its readings stay.")
 
 

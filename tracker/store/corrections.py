@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.errors import NotFoundError
 from tracker.model import METRICS, Provenance, iso
+from tracker.store import audit
 from tracker.store.database import Database, Link
 from tracker.store.states import source_id
 
@@ -63,6 +64,7 @@ class Corrections:
             payload = _enter(link, made)
             self._replace(link, made, where, payload)
             _note(link, made, post)
+            audit.note(link, "reading.correct", f"post {post}", wish.at)
         return made
 
     def _replace(

@@ -270,7 +270,7 @@ class AuditRow(SQLModel, table=True):
 
     __tablename__ = "audit"
     n: int | None = key()
-    at: int = big(nullable=False)
+    at: str = text(nullable=False)  # ISO 8601, as it is hashed
     actor: str = text(nullable=False)
     action: str = text(nullable=False)
     subject: str = text(nullable=False)

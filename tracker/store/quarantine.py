@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracker.errors import NotFoundError
+from tracker.store import audit
 from tracker.store.database import Database, Link
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Quarantine:
     def drop(self, numbers: Iterable[int]) -> int:
         """Nobody needs these; their text is forgotten, their line and reason stay."""
         with self._database.writing() as link:
-            return sum(
+            dropped = sum(
                 link.run(
                     "UPDATE reject SET state = 'dropped', raw = ''"
                     " WHERE id = ? AND state = 'open'",
@@ -84,6 +85,9 @@ class Quarantine:
                 )
                 for number in numbers
             )
+            if dropped:
+                audit.note(link, "quarantine.drop", f"{dropped} rows")
+            return dropped
 
     def settle(self, tried: dict[int, int], batch: Batch) -> None:
         """After a retry: rows that were kept leave, others learn their new reason.

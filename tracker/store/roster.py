@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.errors import NotFoundError, RosterError
 from tracker.model import Ambassador, Campaign, Enrolment, handle_key
-from tracker.store import campaigns, people, rows
+from tracker.store import audit, campaigns, people, rows
 from tracker.store.campaigns import Applied
 from tracker.store.database import Database, Link
 from tracker.store.handles import Handles, RowError, rename
@@ -123,6 +123,7 @@ class Roster:
                 )
             changes = _sound(people.work_out([entry], known))
             self._write(link, changes, None, now)
+            audit.note(link, "ambassador.add", _person(link, ambassador.id), now)
 
     def import_people(
         self,
@@ -143,7 +144,23 @@ class Roster:
             changes = people.work_out(entries, rows.read_known(link, row), said)
             if not dry_run:
                 self._write(link, changes, row, now)
+                self._noted(link, changes, now)
         return changes
+
+    @staticmethod
+    def _noted(link: Link, changes: Changes, now: int | None = None) -> None:
+        """A line for each person that was added or changed."""
+        touched = {one.id: row for row, one in changes.people}
+        for slug, row in touched.items():
+            word = "ambassador.add" if row is None else "ambassador.update"
+            audit.note(link, word, _person(link, slug), now)
+        owners = {held.owner for held in changes.handles} - touched.keys()
+        for slug in sorted(owners):
+            audit.note(link, "ambassador.handles", _person(link, slug), now)
+        for row, one in changes.enrolments:
+            word = "enrol" if row is None else "enrolment.update"
+            subject = f"{one.campaign} {_person(link, one.ambassador)}"
+            audit.note(link, word, subject, now)
 
     def _link(self, dry_run: bool) -> Any:
         return self.database.reading() if dry_run else self.database.writing()
@@ -182,6 +199,7 @@ class Roster:
                 raise _trouble(ambassador, refused) from refused
             changed = [one for one in held if one.changed]
             self._write(link, Changes(handles=changed), None, 0)
+            audit.note(link, "handle.rename", _person(link, ambassador))
             return rows.find_ambassador(link, ambassador)
 
     def drop_handle(self, ambassador: str, platform: str, handle: str) -> Ambassador:
@@ -197,6 +215,7 @@ class Roster:
                 (platform, handle_key(handle), ambassador),
             )
             self._refresh(link)
+            audit.note(link, "handle.drop", _person(link, ambassador))
             return rows.find_ambassador(link, ambassador)
 
     # -- enrolments -------------------------------------------------------------
@@ -224,6 +243,7 @@ class Roster:
             changes = _sound(people.work_out(entries, known, said))
             if not dry_run:
                 self._write(link, changes, row, 0)
+                self._noted(link, changes)
         return changes
 
     def withdraw(
@@ -250,7 +270,15 @@ class Roster:
             if not dry_run:
                 _end(link, row, ambassadors, on)
                 self._refresh(link)
+                for slug in ambassadors:
+                    audit.note(link, "withdraw", f"{campaign} {_person(link, slug)}")
         return before
+
+
+def _person(link: Link, ambassador: str) -> str:
+    """How a person stands in the audit: by number."""
+    sql = "SELECT id FROM ambassador WHERE slug = ?"
+    return f"person {link.value(sql, (ambassador,))}"
 
 
 # -- rules --------------------------------------------------------------------------

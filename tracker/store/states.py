@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tracker.store import breakers
+from tracker.store import audit, breakers
 from tracker.store.database import Database, Link
 
 STATE = (
@@ -55,13 +55,16 @@ class States:
 
     def pause(self, name: str, reason: str) -> None:
         """Do not run it until a person resumes it."""
-        self._become(name, "paused", None, reason)
+        with self.database.writing() as link:
+            become(link, name, "paused", None, reason)
+            audit.note(link, "source.pause", f"source {name}")
 
     def resume(self, name: str) -> None:
         """Run it again, whatever held it back."""
         with self.database.writing() as link:
             breakers.close(link, name)
             become(link, name, "ready", None, None)
+            audit.note(link, "source.resume", f"source {name}")
 
     def wait(self, name: str, until: int, reason: str) -> None:
         """Do not run it before this instant."""

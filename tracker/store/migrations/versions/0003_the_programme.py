@@ -258,7 +258,7 @@ def _programme() -> None:
     op.create_table(
         "audit",
         sa.Column("n", ID, nullable=False),
-        _said("at", BIG()),
+        _said("at"),
         _said("actor"),
         _said("action"),
         _said("subject"),
