@@ -235,6 +235,10 @@ ANSWERING = """
     post list --limit 1
     post show youtube a1
     reading list youtube a1
+    finding list
+    disclosure list spring
+    disclosure check --country FR --text hello
+    disclosure log
     ingest
     source list
     source check videos
