@@ -22,10 +22,12 @@ from queue import SimpleQueue
 
 from tracker import app, log
 from tracker.alerts.watchman import Watchman
+from tracker.auditing import follow
 from tracker.errors import ConfigError, TrackerError
 from tracker.hosts import PREFIX, host_name, lease_length, refuse_twin
 from tracker.lock import HomeLock
 from tracker.looks import Looks
+from tracker.privacy import retain
 from tracker.publisher import LEASE as PUBLISHER
 from tracker.publisher import Publisher
 from tracker.schedule import Timetable
@@ -299,6 +301,8 @@ class Daemon:
         if time.monotonic() < self._expires:
             return
         self._expires = time.monotonic() + 3600
+        retain(self.tracker, now=self._now())
+        follow(self.tracker)
         for block in self.tracker.settings.sources:
             if gone := app.expire(self.tracker, block, self._now()):
                 said = f"{gone} readings were older than the source may keep them"

@@ -127,7 +127,10 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Where rows went: rows = stored + unchanged + corrected + rejected."""
+    """Where rows went: rows = stored + unchanged + corrected + rejected.
+
+    suppressed: those of the unchanged that are of people who were erased.
+    """
 
     rows: int = 0
     stored: int = 0
@@ -135,6 +138,7 @@ class Tally:
     corrected: int = 0
     rejected: int = 0
     ignored: int = 0
+    suppressed: int = 0
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(
@@ -144,6 +148,7 @@ class Tally:
             self.corrected + other.corrected,
             self.rejected + other.rejected,
             self.ignored + other.ignored,
+            self.suppressed + other.suppressed,
         )
 
 

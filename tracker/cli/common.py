@@ -221,10 +221,15 @@ def with_tracker(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _settle(tracker: Tracker) -> None:
-    """The audit's file follows what was changed."""
+    """The audit's file follows what was changed; an erasure that was cut off ends."""
     from tracker.auditing import follow
+    from tracker.store.erasure import unfinished
 
     follow(tracker)
+    if unfinished(tracker.database):
+        from tracker.privacy import resume
+
+        resume(tracker, now=now_ms())
 
 
 def open_workspace() -> Tracker:

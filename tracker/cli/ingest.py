@@ -132,12 +132,14 @@ def failed(name: str, error: str) -> RunReport:
 
 def as_json(report: RunReport) -> dict[str, Any]:
     """One source as INTERFACE.md has it."""
-    counts = {name: getattr(report.tally, name) for name in COUNTS}
+    tally = report.tally
+    counts = {name: getattr(tally, name) for name in COUNTS}
     return {
         "source": report.source,
         "outcome": report.outcome.value,
         "payloads": report.payloads,
         **counts,
+        **({"suppressed": tally.suppressed} if tally.suppressed else {}),
         "error": report.error,
         "notices": list(report.notices),
     }

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.errors import PayloadError
 from tracker.model import Outcome, Tally
+from tracker.store import suppression
 from tracker.store.ahead import ahead
 from tracker.store.database import Database, Link
 from tracker.store.inbox import done
@@ -22,6 +23,7 @@ from tracker.visits import WINDOW
 
 if TYPE_CHECKING:
     from tracker.sources.base import Batch, Payload
+    from tracker.store.suppression import Suppression
 
 COUNTS = ("rows", "stored", "unchanged", "corrected", "rejected", "ignored")
 
@@ -122,12 +124,14 @@ class Ledger:
             payload_id = self._open(link, desk, payload)
             header: tuple[str, ...] = ()
             beside = Beside(desk, payload)
+            erased, gone = suppression.read(link), [0]
             with Keeping(link, self._zone, payload_id) as keeping:
-                for prepared in ahead(batches, prepare):
+                for prepared in ahead(_sifted(batches, erased, gone), prepare):
                     header = prepared.batch.header or header
                     tally += keeping.take(prepared)
                     beside.take(prepared.batch)
                 keeping.finish()
+            tally += Tally(gone[0], unchanged=gone[0], suppressed=gone[0])
             tally += beside.write(link, payload_id)
             self._close(link, payload_id, digest.result(), tally, header=header)
             Runs(self._database).fence(link, desk.run_id)
@@ -208,6 +212,19 @@ class Ledger:
                 payload_id,
             ),
         )
+
+
+def _sifted(
+    batches: Iterable[Batch], erased: Suppression | None, gone: list[int]
+) -> Iterable[Batch]:
+    """Batches without what is of erased people; gone[0] counts it."""
+    if erased is None:
+        yield from batches
+        return
+    for batch in batches:
+        rest, many = erased.without(batch)
+        gone[0] += many
+        yield rest
 
 
 def outcome_of(tally: Tally) -> Outcome:

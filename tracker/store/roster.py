@@ -13,8 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tracker.errors import NotFoundError, RosterError
-from tracker.model import Ambassador, Campaign, Enrolment, handle_key
-from tracker.store import audit, campaigns, people, rows
+from tracker.model import Ambassador, Campaign, Enrolment, Reject, handle_key
+from tracker.store import audit, campaigns, people, rows, suppression
 from tracker.store.campaigns import Applied
 from tracker.store.database import Database, Link
 from tracker.store.handles import Handles, RowError, rename
@@ -141,7 +141,11 @@ class Roster:
         """
         with self._link(dry_run) as link:
             row = rows.find_campaign(link, campaign)[0] if campaign else None
-            changes = people.work_out(entries, rows.read_known(link, row), said)
+            allowed, refused = _sifted(link, entries)
+            changes = people.work_out(allowed, rows.read_known(link, row), said)
+            changes.rejects = sorted(
+                [*changes.rejects, *refused], key=lambda reject: reject.line
+            )
             if not dry_run:
                 self._write(link, changes, row, now)
                 self._noted(link, changes, now)
@@ -273,6 +277,23 @@ class Roster:
                 for slug in ambassadors:
                     audit.note(link, "withdraw", f"{campaign} {_person(link, slug)}")
         return before
+
+
+def _sifted(link: Link, entries: Iterable[Entry]) -> tuple[list[Entry], list[Reject]]:
+    """Entries, and rejects for those of people who were erased."""
+    every, erased = list(entries), suppression.read(link)
+    if erased is None:
+        return every, []
+    allowed: list[Entry] = []
+    refused = []
+    for line, one, enrolment in every:
+        handles = [(each.platform, each.handle) for each in one.handles]
+        if erased.person(one.id, one.email, handles):
+            why = "somebody who was erased; they are not taken in again"
+            refused.append(Reject(line, "id", "ROW_ERASED", why, ""))
+        else:
+            allowed.append((line, one, enrolment))
+    return allowed, refused
 
 
 def _person(link: Link, ambassador: str) -> str:
