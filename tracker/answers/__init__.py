@@ -39,10 +39,7 @@ def answers(
     """
     known = Known(tracker, campaign, now, language)
     kind = str((known.plan.get("strategy") or {}).get("kind"))
-    try:
-        own = list(STRATEGIES[kind](known)) if kind in STRATEGIES else []
-    except ImportError:
-        own = []
+    own = STRATEGIES[kind](known) if kind in STRATEGIES else ()
     return [*own, *every(known)]
 
 
