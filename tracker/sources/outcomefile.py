@@ -21,6 +21,7 @@ from tracker.sources.base import Batch, Payload, Policy, Surroundings
 from tracker.sources.files import find_files, is_settled
 from tracker.sources.items import OUTCOME, Item, Items, item_of
 from tracker.sources.rows import Rules
+from tracker.sources.values import Bad
 
 #: Raised when the same bytes would be understood differently by this code.
 PARSER = 1
@@ -105,7 +106,10 @@ class OutcomeFiles:
             while some := list(islice(sheet.records, BATCH)):
                 for line, cells in some:
                     item = _item(sheet.columns, cells, self.campaign)
-                    items.take(line, item, payload.seen_at)
+                    if len(cells) < sheet.width or any(cells[sheet.width :]):
+                        items.refuse(line, item, _shape(len(cells), sheet.width))
+                    else:
+                        items.take(line, item, payload.seen_at)
                 many += len(some)
                 yield items.batch()
         except PayloadError as error:
@@ -123,6 +127,10 @@ class OutcomeFiles:
 
     def _items(self, label: str, seen_at: int) -> Items:
         return Items(label, self.rules, {}, seen_at)
+
+
+def _shape(cells: int, width: int) -> Bad:
+    return Bad("ROW_COLUMNS", f"the row has {cells} cells, the header {width}")
 
 
 def _item(
