@@ -20,17 +20,37 @@ FILES = sorted((ROOT / "tracker").rglob("*.py"))
 
 #: Values and rules of the domain; pure but for the files they are asked to read.
 WORDS = {"errors", "model", "codes", "cells", "sheet", "people", "facts", "slots"}
-WORDS |= {"programme", "finding", "money", "who", "agents", "visits", "rules", "marks", "planmissions"}
-WORDS |= {"filerows"}
+WORDS |= {
+    "programme",
+    "finding",
+    "money",
+    "who",
+    "agents",
+    "visits",
+    "rules",
+    "marks",
+    "planmissions",
+}
+WORDS |= {"filerows", "ratecards"}
 WORDS |= {"clock", "forms", "cron", "secrets", "plan", "planfields", "__version__"}
 #: What runs by itself: it asks the application, and knows neither SQL nor templates.
 SERVICES = {"daemon", "schedule", "looks", "watch", "workers", "publisher", "timing"}
 SERVICES |= {"hosts", "lock", "log", "systemd", "status", "doctor", "retry", "stop"}
-SERVICES |= {"byhand", "findings", "alerts"}
+SERVICES |= {"byhand", "alerts"}
 #: Questions about a programme: facts of the store put through pure formulas.
 ANSWERS = {"kpis", "missions", "outcomes", "disclosures", "anomalies", "selection"}
 ANSWERS |= {"packs", "presence", "lateness", "contracts"}
-ANSWERS |= {"auditing", "claims", "answers", "privacy", "presets", "statements", "surveys", "clicks"}
+ANSWERS |= {
+    "auditing",
+    "findings",
+    "claims",
+    "answers",
+    "privacy",
+    "presets",
+    "statements",
+    "surveys",
+    "clicks",
+}
 ANSWERS |= {"feedback", "silence"}
 
 #: A part of the package, and the parts it may import besides itself.

@@ -438,8 +438,8 @@ _OTHERS |= {"TRACKER_NOW", "HEAD", "POST"}
 #: Words of platforms, which their APIs say and are asked with.
 _OTHERS |= {"API_KEY_INVALID", "RATE_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"}
 _OTHERS |= {"SERVICE_DISABLED", "REELS", "STORY", "UNAVAILABLE", "UPGRADE_REQUIRED"}
-#: A name of this code's own.
-_OTHERS |= {"OPTIONS"}
+#: Words of this code, of messengers, SQL and decimals.
+_OTHERS |= {"OPTIONS", "LINE", "NULL", "ROUND_DOWN", "VACUUM"}
 
 
 def codes_of(tree: ast.AST) -> Iterator[str]:
