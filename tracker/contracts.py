@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tracker.checks.contracts import ContractRule, Due, due
-from tracker.codes import minor_units, money_text
+from tracker.codes import money_text
 from tracker.finding import ERROR, INFO, WARNING, Finding, finding_id
 from tracker.model import day_instant
 from tracker.packs import contract_rules
@@ -22,25 +22,11 @@ RULE = "contract.threshold"
 
 def findings(tracker: Tracker, now: int) -> Iterator[Finding]:
     """contract.threshold, by the rules of each country whose law asks for it."""
-    rules = {
-        country: _rule(country, raw)
-        for country, raw in contract_rules(tracker.home).items()
-    }
+    rules = {rule.country: rule for rule in contract_rules(tracker.home)}
     for one in agreed(tracker.database):
         for country in one.countries:
             if country in rules:
                 yield from _found(rules[country], one)
-
-
-def _rule(country: str, raw: dict[str, Any]) -> ContractRule:
-    return ContractRule(
-        country,
-        raw["since"],
-        minor_units(raw["amount"], raw["currency"]),
-        raw["currency"],
-        raw["warn"],
-        raw["law"],
-    )
 
 
 def _found(rule: ContractRule, one: Agreed) -> Iterator[Finding]:

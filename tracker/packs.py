@@ -5,30 +5,40 @@ A file `packs/XX.toml` in the workspace adds a country, or takes the place of ou
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from tracker.errors import ConfigError
 
 if TYPE_CHECKING:
+    from tracker.checks.contracts import ContractRule
     from tracker.checks.disclosure import Pack
+
+T = TypeVar("T")
 
 FOLDER = Path(__file__).parent / "packs"
 
 
-@cache
 def packs(home: Path | None) -> Mapping[str, Pack]:
     """All packs by country. Raises ConfigError PACK for a file that is none."""
-    from tracker.checks.packs import read_pack, read_words
+    return {pack.country: pack for pack in _each(home, _pack)}
 
-    words = read_words((FOLDER / "words.toml").read_text("utf-8"))
-    found: dict[str, Pack] = {}
+
+def contract_rules(home: Path | None) -> list[ContractRule]:
+    """The rule of each country whose pack has a table [contract]. Raises ConfigError
+    PACK."""
+    from tracker.checks.packs import read_contract
+
+    found = {one.country: one for one in _each(home, read_contract) if one is not None}
+    return list(found.values())
+
+
+def _each(home: Path | None, read: Callable[[str], T]) -> Iterator[T]:
     for file in _files(home):
         try:
-            pack = read_pack(file.read_text("utf-8-sig"), words)
+            yield read(file.read_text("utf-8-sig"))
         except (ValueError, OSError) as error:
             raise ConfigError(
                 "PACK",
@@ -37,14 +47,14 @@ def packs(home: Path | None) -> Mapping[str, Pack]:
                 "Nothing was judged",
                 "Mend the file or take it away; see docs/disclosure.md",
             ) from error
-        found[pack.country] = pack
-    return found
 
 
-def contract_rules(home: Path | None) -> dict[str, dict[str, Any]]:
-    """Table [contract] of each pack that has one, by country; ours and theirs."""
-    raw = (tomllib.loads(file.read_text("utf-8-sig")) for file in _files(home))
-    return {one["country"]: one["contract"] for one in raw if "contract" in one}
+@cache
+def _pack(text: str) -> Pack:
+    """Making one ready takes long; a file that is changed is another text."""
+    from tracker.checks.packs import read_pack, read_words
+
+    return read_pack(text, read_words((FOLDER / "words.toml").read_text("utf-8")))
 
 
 def _files(home: Path | None) -> Iterator[Path]:

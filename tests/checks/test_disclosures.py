@@ -11,7 +11,7 @@ from support import Run
 
 from tracker.checks.captions import read
 from tracker.checks.disclosure import judge, judged
-from tracker.checks.packs import read_pack, read_words
+from tracker.checks.packs import read_contract, read_pack, read_words
 from tracker.packs import FOLDER, packs
 
 PLAN = """
@@ -239,9 +239,21 @@ def test_a_country_is_added_by_a_file(invoke: Run, workspace: Path) -> None:
     words = ("disclosure", "check", "--country", "DE", "--json", "--text")
     assert invoke(*words, "WERBUNG: los").code == 0
     (workspace / "packs" / "AT.toml").write_text('country = "AT"')
-    packs.cache_clear()
     answer = invoke(*words, "Werbung: los")
     assert (answer.code, "error[PACK] packs/AT.toml" in answer.err) == (3, True)
+
+
+def test_a_contract_rule_that_is_none_is_refused() -> None:
+    """Money is text with its digits, and everything has to be there."""
+    head = 'country = "BE"\n[contract]\nsince = 2026-01-01\ncurrency = "EUR"\n'
+    rest = 'amount = "500.00"\nwarn = 50\nlaw = "x"\n'
+    rule = read_contract(head + rest)
+    assert rule is not None
+    assert (rule.country, rule.amount, rule.warn) == ("BE", 50_000, 50)
+    assert read_contract('country = "BE"') is None
+    for wrong in (rest.replace('"500.00"', '"500"'), rest.replace("warn", "tell")):
+        with pytest.raises(ValueError, match="amount|warn"):
+            read_contract(head + wrong)
 
 
 def test_a_label_of_one_language_holds_in_it_alone() -> None:

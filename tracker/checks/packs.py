@@ -6,6 +6,7 @@ import re
 import tomllib
 from typing import Any
 
+from tracker.checks.contracts import ContractRule
 from tracker.checks.disclosure import DOWN, Pack, Rule, Words
 
 WHEN = ("none", "label", "behind", "buried", "end")
@@ -44,6 +45,25 @@ def read_pack(text: str, words: Words) -> Pack:
     except re.error as error:
         raise ValueError(f"a label cannot be looked for: {error}") from error
     return pack
+
+
+def read_contract(text: str) -> ContractRule | None:
+    """Table [contract] of a pack, None where it has none. amount is written with two
+    decimals. Raises ValueError with a sentence."""
+    raw = _toml(text)
+    if (said := raw.get("contract")) is None:
+        return None
+    try:
+        whole, part = str(said["amount"]).split(".")
+        amount = int(whole + part) if len(part) == 2 else int("none")
+        since, currency = said["since"], said["currency"]
+        return ContractRule(
+            raw["country"], since, amount, currency, int(said["warn"]), said["law"]
+        )
+    except KeyError as error:
+        raise ValueError(f"{error.args[0]} is missing") from error
+    except ValueError as error:
+        raise ValueError('contract.amount is written as "1000.00"') from error
 
 
 def _rule(raw: dict[str, Any]) -> Rule:
