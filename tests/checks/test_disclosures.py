@@ -252,7 +252,7 @@ def test_a_contract_rule_that_is_none_is_refused() -> None:
     assert (rule.country, rule.amount, rule.warn) == ("BE", 50_000, 50)
     assert read_contract('country = "BE"') is None
     for wrong in (rest.replace('"500.00"', '"500"'), rest.replace("warn", "tell")):
-        with pytest.raises(ValueError, match="amount|warn"):
+        with pytest.raises(ValueError, match=r"amount|warn"):
             read_contract(head + wrong)
 
 
