@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -43,8 +42,6 @@ def questions(known: Known) -> Iterator[Question]:
     from tracker.kpis import kpis
 
     names = [kpi for kpi, _ in KPIS.values()]
-    if find_spec("tracker.selection") is None:  # not part of this build yet
-        names.remove("selection_rate")
     found = kpis(known.tracker, known.campaign.id, names, now=known.now)
     of = {one.name: one for one in found.rows[0].kpis} if found.rows else {}
     for name, (kpi, digits) in KPIS.items():

@@ -33,6 +33,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Programme": {
         "campaign": ("tracker.cli.campaign:campaign", "Campaigns and their plans."),
         "ambassador": ("tracker.cli.ambassador:ambassador", "People and handles."),
+        "apply": ("tracker.cli.apply:apply", "Applications and selection."),
         "enrol": ("tracker.cli.ambassador:enrol", "Enrol somebody in a campaign."),
         "withdraw": ("tracker.cli.ambassador:withdraw", "End an enrolment."),
         "mission": ("tracker.cli.mission:mission", "Who delivered, who is late."),

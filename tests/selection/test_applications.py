@@ -1,0 +1,117 @@
+"""Applications: kept, decided once, and told as a selection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from spring import done, programme, said
+from support import Run
+
+FILE = """id,name,platform,handle,email,applied_at,score,group,criteria
+cleo,Cleo Ames,youtube,@cleo,cleo@example.org,2026-01-03,8.5,north,video:8;words:good
+dan,Dan Ebo,,,,,4,south,"{""video"": 4}"
+anna,Anna Kowalczyk,youtube,@annakow,,2026-01-04T10:00:00Z,9,north,video:9
+"""
+
+
+@pytest.fixture
+def spring(each_workspace: Path, invoke: Run) -> Run:
+    (each_workspace / "applied.csv").write_text(FILE)
+    run = programme(each_workspace, invoke)
+    done(run, "apply", "import", each_workspace / "applied.csv", "--campaign", "c")
+    return run
+
+
+def listed(run: Run, *words: object) -> dict[str, dict]:
+    found = said(run, "apply", "list", *words)["applications"]
+    return {one["id"]: one for one in found}
+
+
+def test_applications_are_kept_and_corrected(spring: Run, each_workspace: Path) -> None:
+    found = listed(spring, "c")
+    assert found["cleo"]["criteria"] == {"video": "8", "words": "good"}
+    assert (found["cleo"]["score"], found["dan"]["handle"]) == (8.5, None)
+    file = each_workspace / "applied.csv"
+    file.write_text(FILE.replace("8.5", "7"))
+    again = said(spring, "apply", "import", file, "--campaign", "c")
+    assert (again["corrected"], again["unchanged"]) == (1, 2)
+    assert listed(spring)["cleo"]["score"] == 7
+
+
+def test_who_is_accepted_takes_part(spring: Run) -> None:
+    words = ("apply", "decide", "cleo", "accept", "--reason", "good films")
+    assert said(spring, *words, "--dry-run")["enrolled"] == 1
+    assert listed(spring, "--state", "accepted") == {}
+    assert said(spring, *words)["enrolled"] == 1
+    assert said(spring, *words)["unchanged"] == 1
+    person = said(spring, "ambassador", "show", "cleo")
+    assert person["handles"][0]["handle"] == "@cleo"
+    assert person["enrolments"][0]["group"] == "north"
+    known = ("apply", "decide", "anna", "accept", "--reason", "known")
+    assert said(spring, *known)["enrolled"] == 0, "she takes part already"
+    done(spring, "apply", "decide", "dan", "decline", "--reason", "south is full")
+    assert listed(spring)["dan"]["reason"] == "south is full"
+    assert "application.declined" in done(spring, "audit", "list")
+
+
+def test_a_selection_is_told(spring: Run, each_workspace: Path) -> None:
+    file = each_workspace / "decided.csv"
+    file.write_text("id,decision,reason\ncleo,accept,good\ndan,decline,full\n")
+    done(spring, "apply", "decide", "--file", file, "--campaign", "c")
+    found = said(spring, "apply", "report", "c")
+    assert (found["applicants"], found["accepted"], found["undecided"]) == (3, 1, 1)
+    scores = {one["state"]: one for one in found["scores"]}
+    assert scores["accepted"]["criteria"] == {"video": 8}
+    assert scores["new"]["median"] == 9
+    assert found["reasons"]["declined"] == {"full": 1}
+    assert {"name": "north", "applied": 2, "accepted": 1} in found["by"]["group"]
+    assert "3 applied, 1 accepted: 33.3 %" in done(spring, "apply", "report", "c")
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (",No Id,,,,,,,", "ROW_MISSING"),
+        ("a b,Bad Id,,,,,,,", "ROW_ID"),
+        ("e1,E,myspace,e,,,,,", "ROW_PLATFORM"),
+        ("e1,E,,,,soon,,,", "ROW_DATE"),
+        ("e1,E,,,,,many,,", "ROW_NUMBER"),
+        ("e1,E,,,,,,,video", "ROW_CRITERIA"),
+        ("e1,E,,,,,,,{video", "ROW_CRITERIA"),
+    ],
+)
+def test_a_bad_row_is_named(
+    spring: Run, each_workspace: Path, row: str, code: str
+) -> None:
+    file = each_workspace / "bad.csv"
+    file.write_text(f"{FILE.splitlines()[0]}\n{row}\nok,Fine,,,,,,,\n")
+    found = spring("apply", "import", file, "--campaign", "c")
+    assert found.code == 1
+    assert f"error[{code}] bad.csv:2" in found.err
+    assert "ok" in listed(spring)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("cleo", "accept"), 2),
+        (("--file", "d.csv"), 2),
+        (("nobody", "accept", "--reason", "x"), 4),
+        (("nobody", "accept", "--reason", "x", "--campaign", "c"), 4),
+        (("cleo", "accept", "--reason", "x", "--campaign", "d"), 4),
+    ],
+)
+def test_what_cannot_be_decided(spring: Run, words: tuple[str, ...], code: int) -> None:
+    assert spring("apply", "decide", *words).code == code
+
+
+def test_decisions_that_make_no_sense_are_left_out(
+    spring: Run, each_workspace: Path
+) -> None:
+    file = each_workspace / "decided.csv"
+    file.write_text("id,decision,reason\ncleo,maybe,good\ndan,decline,full\n")
+    found = spring("apply", "decide", "--file", file, "--campaign", "c")
+    assert found.code == 1
+    assert "error[ROW_WORD] decided.csv:2" in found.err
+    assert listed(spring)["dan"]["state"] == "declined"

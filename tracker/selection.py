@@ -1,0 +1,211 @@
+"""Selection: from those who applied to those who take part, and how it was chosen."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from tracker.filerows import Cells, FileRows, needed, number, read_rows
+from tracker.forms import slug
+from tracker.model import platform_name
+from tracker.people import CellError
+from tracker.programme import Application
+from tracker.sources.dates import read_iso
+from tracker.sources.values import Bad
+from tracker.store import applications as store
+from tracker.store.roster import Roster
+
+if TYPE_CHECKING:
+    from tracker.app import Tracker
+
+COLUMNS = (
+    *("id", "name", "platform", "handle", "email", "applied_at", "score", "group"),
+    "criteria",
+)
+DECISIONS = ("id", "decision", "reason")
+
+
+def applicants(tracker: Tracker, campaign: str) -> tuple[int | None, str]:
+    """How many applied, and where that is known from: `applications`, where there are
+    any, else `plan` ([selection] applicants), else None. Raises NotFoundError."""
+    found = store.list_(tracker.database, campaign)
+    if found:
+        return len(found), "applications"
+    said = (Roster(tracker.database).plan(campaign).get("selection") or {}).get(
+        "applicants"
+    )
+    known = isinstance(said, int) and not isinstance(said, bool)
+    return (said if known else None), "plan"
+
+
+# -- files ---------------------------------------------------------------------------
+
+
+def read_applications(
+    tracker: Tracker, path: Path, campaign: str
+) -> FileRows[Application]:
+    """Read an application file, one row an applicant. Raises NotFoundError and
+    PayloadError."""
+    zone = ZoneInfo(Roster(tracker.database).campaign(campaign).timezone)
+    return read_rows(
+        path,
+        COLUMNS,
+        ("id", "name"),
+        lambda said: application(campaign, said, zone),
+        key=lambda one: one.id,
+    )
+
+
+def application(campaign: str, said: Cells, zone: ZoneInfo) -> Application:
+    """An application from its cells; CellError says what is wrong."""
+    name = needed(said, "id")
+    try:
+        slug(name)
+    except ValueError as error:
+        raise CellError("id", "ROW_ID", str(error)) from error
+    platform = platform_name(said["platform"]) if said["platform"] else None
+    if said["platform"] and platform is None:
+        reason = f'platform "{said["platform"]}" is not known'
+        raise CellError("platform", "ROW_PLATFORM", reason)
+    at = read_iso(said["applied_at"], zone)
+    if isinstance(at, Bad):
+        raise CellError("applied_at", at.code, at.reason)
+    return Application(
+        campaign,
+        name,
+        needed(said, "name"),
+        platform,
+        said["handle"] or None,
+        said["email"] or None,
+        at,
+        number(said, "score"),
+        said["group"] or None,
+        criteria(said["criteria"]),
+    )
+
+
+def criteria(text: str) -> dict[str, str]:
+    """`video:8;vibrancy:7`, or a JSON object."""
+    if text.startswith("{"):
+        try:
+            found = json.loads(text)
+        except ValueError as error:
+            reason = "it begins like JSON and is none"
+            raise CellError("criteria", "ROW_CRITERIA", reason) from error
+        return {str(key): str(value) for key, value in found.items()}
+    parts = [part.partition(":") for part in text.split(";") if part.strip()]
+    if any(not (key.strip() and colon) for key, colon, _ in parts):
+        reason = f'"{text}" is not as video:8;vibrancy:7'
+        raise CellError("criteria", "ROW_CRITERIA", reason)
+    return {key.strip(): value.strip() for key, _, value in parts}
+
+
+def read_decisions(path: Path) -> FileRows[tuple[str, str, str]]:
+    """Read a file of decisions: id, accept or decline, and why. PayloadError."""
+    return read_rows(path, DECISIONS, DECISIONS, _decision, key=lambda one: one[0])
+
+
+def _decision(said: Cells) -> tuple[str, str, str]:
+    word = said["decision"].lower()
+    if word not in store.WORDS:
+        reason = f'"{said["decision"]}" is neither accept nor decline'
+        raise CellError("decision", "ROW_WORD", reason)
+    return needed(said, "id"), word, needed(said, "reason")
+
+
+# -- the report ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Applicants of one state: how many, and of their scores the least, the median,
+    the greatest and the mean; None where nobody was scored. criteria: means."""
+
+    count: int
+    low: Decimal | None
+    median: Decimal | None
+    high: Decimal | None
+    mean: Decimal | None
+    criteria: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """groups: by state. reasons: by state, how often each was given. by: how many of
+    each group and platform applied and were accepted."""
+
+    applicants: int
+    groups: Mapping[str, Group]
+    reasons: Mapping[str, Mapping[str, int]]
+    by: Mapping[str, Mapping[str, tuple[int, int]]]
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Accepted of all who applied, in percent."""
+        taken = self.groups["accepted"].count
+        return Decimal(taken) * 100 / self.applicants if self.applicants else None
+
+
+def report(found: Sequence[Application]) -> Selection:
+    """How a selection went. Pure."""
+    by_state = {
+        state: [one for one in found if one.state == state]
+        for state in ("accepted", "declined", "new")
+    }
+    return Selection(
+        len(found),
+        {state: _group(some) for state, some in by_state.items()},
+        {
+            state: dict(Counter(one.reason for one in some if one.reason).most_common())
+            for state, some in by_state.items()
+        },
+        {
+            "group": _share(found, lambda one: one.group),
+            "platform": _share(found, lambda one: one.platform),
+        },
+    )
+
+
+def _group(some: Sequence[Application]) -> Group:
+    scores = sorted(one.score for one in some if one.score is not None)
+    marks: dict[str, list[Decimal]] = {}
+    for one in some:
+        for name, text in one.criteria.items():
+            try:
+                marks.setdefault(name, []).append(Decimal(text))
+            except InvalidOperation:
+                continue  # a word, not a number
+    return Group(
+        len(some),
+        scores[0] if scores else None,
+        _median(scores),
+        scores[-1] if scores else None,
+        _mean(scores),
+        {name: mean for name, all_ in sorted(marks.items()) if (mean := _mean(all_))},
+    )
+
+
+def _mean(values: Iterable[Decimal]) -> Decimal | None:
+    every = list(values)
+    return sum(every, Decimal(0)) / len(every) if every else None
+
+
+def _median(ordered: Sequence[Decimal]) -> Decimal | None:
+    if not ordered:
+        return None
+    half = len(ordered) // 2
+    if len(ordered) % 2:
+        return ordered[half]
+    return (ordered[half - 1] + ordered[half]) / 2
+
+
+def _share(found: Sequence[Application], key: Any) -> dict[str, tuple[int, int]]:
+    every = Counter(key(one) or "" for one in found)
+    taken = Counter(key(one) or "" for one in found if one.state == "accepted")
+    return {name: (every[name], taken[name]) for name in sorted(every)}
