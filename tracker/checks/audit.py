@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,23 +30,24 @@ def problems(
     last: number and hash of the last line there must be. start: what the first one
     refers to. Each line is judged by itself and by the one before.
     """
+    lines = [_read(text) for text in texts]
+    hashes = {0: start}
+    hashes |= {int(one["n"]): str(one["hash"]) for one in lines if one}
     found: list[Problem] = []
-    n, prev, many = 0, start, 0
-    for many, text in enumerate(texts, 1):
-        line = _read(text)
+    reached = 0
+    for at, line in enumerate(lines, 1):
         if line is None:
-            found.append(Problem(many, NOT_JSON))
-            n += 1
-            prev = ""
+            found.append(Problem(at, NOT_JSON))
             continue
-        found += [Problem(many, what) for what in _judged(line, n, prev, digest)]
-        n, prev = int(line["n"]), str(line["hash"])
+        what = _judged(line, reached, hashes, digest)
+        found += [Problem(at, what)] if what else []
+        reached = max(reached, int(line["n"]))
     number, made = last
-    if n < number:
-        found.append(Problem(many + 1, CUT))
-    elif (n, prev) != (number, made) and prev:
-        found.append(Problem(many, CHANGED))
-    return sorted(set(found), key=lambda one: (one.line, one.problem))
+    if reached < number:
+        found.append(Problem(len(lines) + 1, CUT))
+    elif hashes.get(number) != made and not found:
+        found.append(Problem(len(lines), CHANGED))
+    return found
 
 
 def _read(text: str) -> dict[str, Any] | None:
@@ -60,14 +61,20 @@ def _read(text: str) -> dict[str, Any] | None:
 
 
 def _judged(
-    line: dict[str, Any], n: int, prev: str, digest: Callable[[dict[str, Any]], str]
-) -> Iterator[str]:
+    line: dict[str, Any],
+    reached: int,
+    hashes: Mapping[int, str],
+    digest: Callable[[dict[str, Any]], str],
+) -> str | None:
+    """What is wrong with one line. reached: the greatest number before it. hashes: of
+    all lines there are: a gap that is filled elsewhere is a matter of order."""
     number = int(line["n"])
     if digest(line) != line["hash"]:
-        yield CHANGED
-    elif number <= n:
-        yield ORDER
-    elif number > n + 1:
-        yield MISSING
-    elif prev and line.get("prev") != prev:
-        yield CHANGED
+        return CHANGED
+    if number <= reached:
+        return ORDER
+    gap = range(reached + 1, number)
+    if gap:
+        return ORDER if all(n in hashes for n in gap) else MISSING
+    before = hashes.get(number - 1)
+    return CHANGED if before is not None and line.get("prev") != before else None

@@ -1,0 +1,114 @@
+"""The audit: every change is a line, and no line can be touched unseen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from spring import done, programme, said
+from support import Run
+
+from tracker.auditing import FILE, _done
+from tracker.checks.audit import problems
+from tracker.store import audit
+
+
+@pytest.fixture
+def spring(workspace: Path, invoke: Run) -> Run:
+    return programme(workspace, invoke)
+
+
+def test_every_change_is_a_line_and_people_are_numbers(
+    each_workspace: Path, invoke: Run
+) -> None:
+    run = programme(each_workspace, invoke)
+    done(run, "withdraw", "c", "ben", "--on", "2026-05-01")
+    lines = said(run, "audit", "list")["lines"]
+    assert [one["n"] for one in lines] == list(range(1, len(lines) + 1))
+    assert {"ambassador.add", "enrol", "link.add", "withdraw"} <= {
+        one["action"] for one in lines
+    }
+    texts = done(run, "audit", "list", "--format", "jsonl")
+    assert "anna" not in texts.lower()
+    assert "kowalczyk" not in texts.lower()
+    assert json.loads(texts.splitlines()[0])["prev"] == audit.START
+    assert said(run, "audit", "verify") == {
+        "lines": len(lines),
+        "ok": True,
+        "first_bad": None,
+        "problems": [],
+    }
+    assert "person 2" in done(run, "audit", "list", "--limit", "1")
+
+
+def test_the_file_is_the_table_and_nobody_elses(spring: Run, workspace: Path) -> None:
+    file = workspace / FILE
+    assert file.read_text() == done(spring, "audit", "list", "--format", "jsonl")
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def changed(lines: list[str], how: str) -> list[str]:
+    """The lines of an audit, tampered with."""
+    return {
+        "edit": [*lines[:2], lines[2].replace('"cli"', '"api"'), *lines[3:]],
+        "delete": [*lines[:2], *lines[3:]],
+        "swap": [*lines[:2], lines[3], lines[2], *lines[4:]],
+        "cut": lines[:-2],
+        "break": [*lines[:2], lines[2][:20], lines[2][20:], *lines[3:]],
+        "twice": [*lines[:3], *lines[2:]],
+        "gone": [],
+    }[how]
+
+
+@pytest.mark.parametrize(
+    ("how", "line", "problem"),
+    [
+        ("edit", 3, "changed"),
+        ("delete", 3, "missing"),
+        ("swap", 3, "order"),
+        ("cut", None, "cut"),
+        ("break", 3, "not-json"),
+        ("twice", 4, "order"),
+        ("gone", 1, "cut"),
+    ],
+)
+def test_what_was_done_to_a_file_is_found(
+    spring: Run, workspace: Path, how: str, line: int | None, problem: str
+) -> None:
+    file = workspace / FILE
+    lines = changed(file.read_text().splitlines(), how)
+    file.write_text("".join(f"{text}\n" for text in lines))
+    found = spring("audit", "verify", "--json")
+    assert found.code == 1
+    answer = json.loads(found.out)
+    assert answer["first_bad"] == (line or len(lines) + 1)
+    assert answer["problems"][0]["problem"] == problem
+    done(spring, "link", "add", "--promo", "MORE")
+    assert spring("audit", "verify").code == 1, "what is added later heals nothing"
+    assert "AUDIT_BROKEN" in spring("audit", "verify").out
+
+
+def test_a_chain_made_anew_does_not_pass(spring: Run, workspace: Path) -> None:
+    """Every hash fits; the last one is not the one that the database knows."""
+    file = workspace / FILE
+    prev, made = audit.START, []
+    for text in file.read_text().splitlines():
+        line = json.loads(text) | {"prev": prev, "actor": "nobody"}
+        line["hash"] = prev = audit.digest(line)
+        made.append(audit.text(line))
+    file.write_text("".join(f"{text}\n" for text in made))
+    (bad,) = said_bad(spring)
+    assert bad == {"line": len(made), "problem": "changed"}
+
+
+def said_bad(run: Run) -> list[dict]:
+    return json.loads(run("audit", "verify", "--json").out)["problems"]
+
+
+def test_a_write_that_was_cut_off_is_completed(spring: Run, workspace: Path) -> None:
+    file = workspace / FILE
+    whole = file.read_bytes()
+    assert _done(whole[:-5], whole) == len(whole) - 5
+    assert _done(b"", whole) == 0
+    assert problems([], (0, audit.START), audit.START, audit.digest) == []
