@@ -114,6 +114,8 @@ def test_sections_of_later_parts_are_kept(tmp_path: Path) -> None:
         [[rate_card]]
         name = "example"
         dated = 2024-01-01
+        source = "a help page"
+        currency = "USD"
         [rate_card.rates.instagram]
         like = "0.30"
         """,

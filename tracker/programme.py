@@ -230,3 +230,21 @@ class Feedback:
     text: str
     answered_at: int | None = None
     answer: str | None = None
+
+
+# -- rate cards ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RateCard:
+    """What somebody says that a like or a view is worth, named and dated.
+
+    rates: by platform, the worth in whole units of currency of one like, comment,
+    share, save, click or view (1,000 for view_1000 and impression_1000).
+    """
+
+    name: str
+    dated: date
+    source: str
+    currency: str
+    rates: Mapping[str, Mapping[str, Decimal]]

@@ -16,6 +16,8 @@ from tracker import forms
 from tracker.cron import check_cron
 from tracker.errors import ConfigError, nearest
 from tracker.forms import Form
+from tracker.programme import RateCard
+from tracker.ratecards import read_cards
 from tracker.rules import Alert, Digest, read_alerts, read_digest
 from tracker.secrets import check_reference, reveal
 from tracker.visits import WINDOW
@@ -32,9 +34,6 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "host": ("name", "lease"),
     "archive": ("address", "after"),
     "checks": ("silent",),
-}
-LISTS: dict[str, tuple[str, ...]] = {
-    "rate_card": ("name", "dated", "source", "currency", "rates"),
 }
 DURATIONS = ("window", "after", "silent")
 #: Shortest and longest lease of a host, in ms.
@@ -79,6 +78,7 @@ class Settings:
     sources: tuple[SourceSettings, ...] = ()
     alerts: tuple[Alert, ...] = ()
     digest: Digest | None = None
+    cards: tuple[RateCard, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -122,6 +122,7 @@ def _top(form: Form, raw: Mapping[str, Any], home: Path) -> Settings:
         sources=tuple(_sources(form)),
         alerts=tuple(read_alerts(form)),
         digest=read_digest(form),
+        cards=tuple(read_cards(form)),
         raw=raw,
     )
     server.finish()
@@ -251,9 +252,6 @@ def _of_kinds(settings: Settings, home: Path) -> Iterator[str]:
 def _others(form: Form) -> None:
     for name, keys in SECTIONS.items():
         _section(form.table(name), keys)
-    for name, keys in LISTS.items():
-        for block in form.tables(name):
-            _section(block, keys)
 
 
 def _section(block: Form, keys: tuple[str, ...]) -> None:

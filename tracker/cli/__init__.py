@@ -59,6 +59,8 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Figures": {
         "totals": ("tracker.cli.totals:totals", "Sums with their coverage."),
         "explain": ("tracker.cli.totals:explain", "The readings behind a number."),
+        "kpi": ("tracker.cli.kpi:kpi", "Rates, costs and returns."),
+        "emv": ("tracker.cli.kpi:emv", "Earned media value by rate cards."),
         "report": ("tracker.cli.report:report", "Write the pages."),
         "finding": ("tracker.cli.finding:finding", "What should be looked at."),
         "export": ("tracker.cli.export:export", "Write data for other programs."),

@@ -15,6 +15,7 @@ from tracker.kpi.answer import Answer, Input, Kpi, Row
 from tracker.kpi.formula import MONEY, Formula, evaluate
 from tracker.kpi.registry import FORMULAS
 from tracker.kpi.text import text
+from tracker.kpis.cards import emv
 from tracker.kpis.inputs import ORIGINS, cuts, from_posts
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tracker.kpis.money import Lookup
     from tracker.kpis.posts import PostSums
 
-__all__ = ["Answer", "Kpi", "Row", "find", "kpis"]
+__all__ = ["Answer", "Kpi", "Row", "emv", "find", "kpis"]
 
 #: What the rows of an answer can be about, besides the whole campaign.
 CUTS = ("ambassador", "platform", "mission", "post")

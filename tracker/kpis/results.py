@@ -161,7 +161,8 @@ def clicked(facts: Facts) -> Lookup:
     from tracker.clicks import links
     from tracker.clicks import sums as ask
 
-    if facts.by == "platform" or not links(facts.tracker, facts.campaign_id):
+    there = [one for one in links(facts.tracker, facts.campaign_id) if one.destination]
+    if facts.by == "platform" or not there:
         return _own_clicks(facts)
     found = ask(facts.tracker, facts.campaign_id, by=facts.by, until=facts.until)
 
