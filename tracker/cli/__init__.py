@@ -58,7 +58,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Figures": {
         "totals": ("tracker.cli.totals:totals", "Sums with their coverage."),
-        "explain": ("tracker.cli.totals:explain", "The readings behind a number."),
+        "explain": ("tracker.cli.totals:explain", "Where a number comes from."),
         "kpi": ("tracker.cli.kpi:kpi", "Rates, costs and returns."),
         "emv": ("tracker.cli.kpi:emv", "Earned media value by rate cards."),
         "report": ("tracker.cli.report:report", "Write the pages."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -21,6 +22,7 @@ from tracker.cli.moments import parse_moment
 if TYPE_CHECKING:
     from tracker.app import Tracker
     from tracker.kpi.answer import Answer, Row
+    from tracker.kpis.explaining import Explained, Part
 
 CUTS = ("ambassador", "platform", "mission", "post")
 
@@ -113,3 +115,87 @@ def emv(tracker: Tracker, campaign: str, card: str | None) -> None:
         (*columns, "excluded"),
         [(*r, len(c["excluded"])) for r, c in zip(rows, shown["cards"], strict=True)],
     )
+
+
+# -- tracker explain CAMPAIGN KPI -----------------------------------------------------
+
+
+def explain_kpi(
+    tracker: Tracker,
+    campaign: str,
+    name: str,
+    about: Mapping[str, str | None],
+    rows: bool,
+    until: str | None,
+    as_of: str | None,
+    limit: int,
+) -> None:
+    """A KPI followed to its inputs; about: one of its values may be given."""
+    from tracker.errors import NotFoundError
+    from tracker.kpi.names import NAMES
+    from tracker.kpis.explaining import explain, explained_json
+    from tracker.model import METRICS
+
+    if name not in NAMES:
+        raise NotFoundError("metric or KPI", name, (*METRICS, *NAMES))
+    given = {key: value for key, value in about.items() if value is not None}
+    if campaign == "-" or len(given) > 1:
+        raise click.UsageError(
+            "a KPI is a campaign's, or of one of its ambassadors, platforms, missions"
+            " or posts"
+        )
+    found = explain(
+        tracker,
+        campaign,
+        name,
+        about=given,
+        with_rows=rows,
+        until=parse_moment(until, "--until", tracker.zone),
+        as_of=parse_moment(as_of, "--as-of", tracker.zone),
+        now=now_ms(),
+    )
+    if wants_json():
+        emit_json(explained_json(found, limit))
+    else:
+        _explained(found, limit)
+
+
+def _explained(found: Explained, limit: int) -> None:
+    one = found.kpi
+    for platform, reason in found.left_out:
+        say(f"{platform} is left out: {reason}")
+    whose = " ".join((found.campaign, *found.about.values()))
+    value = one.text if one.text is not None else f"not known: {one.reason}"
+    answer(f"{one.name} of {whose}: {value} = {one.formula}")
+    answer(found.formula.meaning)
+    answer(
+        f"Class: {one.class_ or '–'}. Basis: {one.basis or '–'}. Known: {one.known}, "
+        f"unknown: {one.unknown}."
+    )
+    for note in one.notes:
+        answer(f"Note: {note}.")
+    answer(f"Source of the formula: {found.formula.source}")
+    answer(f"Others mean by it: {found.formula.others}")
+    for part in found.parts:
+        _part(part, limit)
+
+
+def _part(part: Part, limit: int) -> None:
+    from tracker.kpis.shape import number
+
+    found = part.found
+    shown = {part.name: found.value} if found.shown is None else found.shown
+    values = ", ".join(
+        f"{name} = {'not known' if value is None else number(value)}"
+        for name, value in shown.items()
+    )
+    answer(f"\n{values}: {part.says}")
+    for command in part.commands:
+        answer(f"  {command}")
+    if not part.rows:
+        return
+    some = part.rows[:limit] if limit else part.rows
+    columns = list(dict.fromkeys(key for row in some for key in row))
+    table(columns, [[row.get(key) for key in columns] for row in some])
+    if len(some) < len(part.rows):
+        say(f"{len(part.rows) - len(some)} more; --limit 0 shows all.")

@@ -146,12 +146,23 @@ def _whole(row: Row) -> None:
         say(f"Nothing is known of {', '.join(silent)}.")
 
 
+def _begun(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Metrics and KPIs that begin so."""
+    from tracker.kpi.names import NAMES
+
+    return [name for name in (*METRICS, *NAMES) if name.startswith(incomplete)]
+
+
 @click.command()
 @click.argument("campaign")
-@click.argument("metric", type=click.Choice(METRICS))
-@click.option("--ambassador", metavar="ID", help="Only this ambassador's posts.")
+@click.argument("metric", metavar="METRIC|KPI", shell_complete=_begun)
+@click.option("--ambassador", metavar="ID", help="Only this ambassador's part.")
 @click.option("--platform", help="Only posts of this platform.")
+@click.option("--mission", metavar="ID", help="A KPI of this mission.")
 @click.option("--post", "post_id", metavar="ID", help="Only this post.")
+@click.option("--rows", is_flag=True, help="The rows behind each input of a KPI.")
+@click.option("--until", metavar="TIME", help="A KPI of what was known until then.")
+@click.option("--as-of", metavar="TIME", help="A KPI as it was known then.")
 @click.option("--limit", default=20, show_default=True, help="Rows shown; 0 for all.")
 @json_option
 @with_tracker
@@ -161,13 +172,32 @@ def explain(
     metric: str,
     ambassador: str | None,
     platform: str | None,
+    mission: str | None,
     post_id: str | None,
+    rows: bool,
+    until: str | None,
+    as_of: str | None,
     limit: int,
 ) -> None:
-    """The readings behind a number: post, value, when, source, file and line.
+    """Where a number comes from: the readings behind a metric, the inputs of a KPI.
 
-    CAMPAIGN may be "-" for every post of the workspace.
+    Of a metric: post, value, when, source, file and line; CAMPAIGN may be "-" for
+    every post of the workspace. Of a KPI: formula, each input with its value and the
+    command that shows its rows, and with --rows the rows themselves.
     """
+    if metric not in METRICS:
+        from tracker.cli.kpi import explain_kpi
+
+        about = {
+            "ambassador": ambassador,
+            "platform": platform,
+            "mission": mission,
+            "post": post_id,
+        }
+        explain_kpi(tracker, campaign, metric, about, rows, until, as_of, limit)
+        return
+    if mission or rows or until or as_of:
+        raise click.UsageError("--mission, --rows, --until and --as-of are for KPIs")
     from tracker.store.explain import explain as ask
 
     found = ask(

@@ -34,11 +34,10 @@ def exact(value: Decimal) -> int | Decimal:
 
 
 def cost(facts: Facts) -> Lookup:
-    """Paid and committed costs, or planned ones, or else the plan's budget."""
+    """Paid and committed costs, or planned ones when there is nothing else. What may
+    be spent, the budget, is none."""
     if facts.by is None:
         found = _cost(facts, facts.costs)
-        if not facts.costs:
-            found = _budget(facts)
         return lambda _: found
     theirs: dict[Any, list[Cost]] = defaultdict(list)
     for one in facts.costs:
@@ -63,14 +62,6 @@ def _cost(facts: Facts, costs: Iterable[Cost]) -> Input:
         basis=found.basis,
         notes=notes,
     )
-
-
-def _budget(facts: Facts) -> Input:
-    amount = plain((facts.plan.get("budget") or {}).get("amount"))
-    if amount is None:
-        return Input(None, reason="no cost is known")
-    note = "no cost is known: the plan's budget stands for them"
-    return Input(amount, known=1, basis="budget", notes=(note,))
 
 
 def benchmark(facts: Facts) -> Lookup:

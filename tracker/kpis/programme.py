@@ -177,11 +177,13 @@ def received(facts: Facts) -> Lookup:
 
 
 def answered(facts: Facts) -> Lookup:
-    def yes(one: Any) -> bool:
-        at = one.answered_at
-        return at is not None and (facts.until is None or at <= facts.until)
+    return _feedback(facts, lambda one: is_answered(facts, one))
 
-    return _feedback(facts, yes)
+
+def is_answered(facts: Facts, one: Any) -> bool:
+    """By the instant that the answer is about."""
+    at = one.answered_at
+    return at is not None and (facts.until is None or at <= facts.until)
 
 
 def _feedback(facts: Facts, counts: Callable[[Any], bool]) -> Lookup:
