@@ -27,9 +27,10 @@ from tracker.errors import ConfigError, TrackerError
 from tracker.hosts import PREFIX, host_name, lease_length, refuse_twin
 from tracker.lock import HomeLock
 from tracker.looks import Looks
-from tracker.privacy import retain
+from tracker.privacy import resume
 from tracker.publisher import LEASE as PUBLISHER
 from tracker.publisher import Publisher
+from tracker.retention import retain
 from tracker.schedule import Timetable
 from tracker.server.door import Door
 from tracker.settings import FILE, Settings
@@ -301,6 +302,7 @@ class Daemon:
         if time.monotonic() < self._expires:
             return
         self._expires = time.monotonic() + 3600
+        resume(self.tracker, now=self._now())
         retain(self.tracker, now=self._now())
         follow(self.tracker)
         for block in self.tracker.settings.sources:

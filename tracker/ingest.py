@@ -39,6 +39,8 @@ class Kept(Protocol):
     def label(self) -> str: ...
     @property
     def error(self) -> str | None: ...
+    @property
+    def suppressed(self) -> int: ...
 
 
 class Keeper(Protocol):
@@ -137,7 +139,9 @@ def _again(payload: Payload, known: Kept, sheet: _Sheet) -> None:
         sheet.tally += Tally(rows=known.rows, rejected=known.rows)
         sheet.errors.append(known.error)
         return
-    sheet.tally += Tally(rows=known.rows, unchanged=known.rows)
+    sheet.tally += Tally(
+        rows=known.rows, unchanged=known.rows, suppressed=known.suppressed
+    )
     sheet.kept += 1
     if known.label != payload.label:
         sheet.notices.append(

@@ -1,35 +1,29 @@
-"""People's rights: everything about somebody, somebody gone, nothing kept too long."""
+"""People's rights: everything about somebody, somebody gone."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tracker.errors import RosterError
-from tracker.forms import duration
+from tracker.errors import LockedError
 from tracker.model import iso
-from tracker.store import erasure, persons, retention
-from tracker.store.persons import Person
-from tracker.store.roster import Roster
+from tracker.store import erasure, persons
+from tracker.store.compaction import compact
+from tracker.traces import Traces
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
-
-#: What is ours besides the database: made again, or deleted.
-CACHE = ".cache"
-#: Files larger than this are searched in pieces.
-PIECE = 1 << 22
-BACKUPS = ("*.backup", "*.bak", "backups/*", "backup/*")
-RETENTION = ("captions", "clicks", "quarantine", "rejects")
+    from tracker.store.erasure import Erased
+    from tracker.store.persons import Person
 
 
 @dataclass(frozen=True)
 class Report:
-    """What an erasure came to. files: those of ours that were made again or deleted.
-    kept_by_you: files of the user's that still hold the person."""
+    """What an erasure came to. files: those of ours that were made again, cleaned or
+    deleted. kept_by_you: files of the user's that still hold the person. backups:
+    copies of the database, and when they expire (None: nobody said)."""
 
     person: str
     number: int
@@ -44,66 +38,63 @@ class Report:
         return not self.dry_run
 
 
-def export(tracker: Tracker, slug: str) -> dict[str, Any]:
+def export(tracker: Tracker, slug: str, *, now: int) -> dict[str, Any]:
     """Everything about a person, by kind. Raises NotFoundError."""
-    from tracker.clock import now
     from tracker.findings import findings
 
-    found = persons.export(tracker.database, slug)
+    found, who = persons.export(tracker.database, slug)
+    posts = {(platform, post) for _, platform, post, *_ in who.posts}
     found["findings"] = [
-        {"rule": one.rule, "at": iso(one.at), "evidence": one.evidence}
-        for one in findings(tracker, now=now())
-        if one.ambassador == slug
+        {
+            "id": one.id,
+            "rule": one.rule,
+            "at": iso(one.at),
+            "evidence": one.evidence,
+            "state": one.state,
+        }
+        for one in findings(tracker, now=now)
+        if one.ambassador == slug or (one.platform, one.post_id) in posts
     ]
     return found
 
 
 def look(tracker: Tracker, slug: str) -> Report:
     """What an erasure would do. Raises NotFoundError."""
-    who, tables = erasure.look(tracker.database, slug)
-    kept = tuple(_holding(tracker, who))
-    pages = tuple(_pages(tracker, who))
-    backups = tuple(_backups(tracker))
-    return Report(slug, who.row, tables, pages, kept, backups, dry_run=True)
+    who, changes = erasure.look(tracker.database, slug, tracker.zone)
+    return _report(slug, changes, _files(tracker, who), dry_run=True)
 
 
 def erase(tracker: Tracker, slug: str, *, now: int) -> Report:
     """Take a person out of the workspace. Raises NotFoundError.
 
-    The database is done in one transaction; what a kill leaves undone after it is
-    finished by the next command that writes (`resume`).
+    What a kill leaves undone is finished by the next command that writes (`resume`).
+    Raises LockedError when another process does not let go of the database's log.
     """
-    who, _ = erasure.look(tracker.database, slug)
-    kept, pages = tuple(_holding(tracker, who)), tuple(_pages(tracker, who))
-    roster = Roster(tracker.database)
-    plans = [roster.plan(campaign.id) for campaign in roster.campaigns()]
-    done = erasure.erase(tracker.database, slug, erasure.tags_of(plans), now)
+    who = erasure.begin(tracker.database, slug, now)
+    files = _files(tracker, who)
+    Traces(tracker, who).clear()
+    done = erasure.erase(tracker.database, slug, tracker.zone, now)
     _finish(tracker, done.person, now)
-    return Report(
-        slug,
-        done.person,
-        {table: many for table, many in sorted(done.tables.items()) if many},
-        pages,
-        kept,
-        tuple(_backups(tracker)),
-    )
+    return _report(slug, done, files)
 
 
 def resume(tracker: Tracker, *, now: int) -> None:
     """Finish erasures that were cut off."""
-    for person in erasure.unfinished(tracker.database):
-        _finish(tracker, person, now)
+    for person, slug in erasure.unfinished(tracker.database):
+        if slug is not None:
+            erase(tracker, slug, now=now)
+        else:
+            _finish(tracker, person, now)
 
 
 def _finish(tracker: Tracker, person: int, now: int) -> None:
-    """Files: charts drawn anew, pages made again, the database rewritten."""
+    """Pages and drawings made again, the database rewritten."""
     from tracker.publish import publish
 
-    shutil.rmtree(tracker.home / CACHE, ignore_errors=True)
     if (tracker.home / tracker.settings.site / "manifest.json").exists():
         publish(tracker, now=now)
-    if not erasure.compact(tracker.database):
-        raise RosterError(
+    if not compact(tracker.database):
+        raise LockedError(
             "ERASE_BUSY",
             f"person {person}",
             "another process reads the database, whose log still holds old pages",
@@ -113,102 +104,33 @@ def _finish(tracker: Tracker, person: int, now: int) -> None:
     erasure.finish(tracker.database, person, now)
 
 
-# -- files ---------------------------------------------------------------------------
+def _files(tracker: Tracker, who: Person) -> dict[str, tuple[str, ...]]:
+    """Names of files that hold the person, by whose they are."""
+    traces = Traces(tracker, who)
 
+    def named(paths: Iterable[Path]) -> tuple[str, ...]:
+        return tuple(sorted(map(traces.name, paths)))
 
-def _holding(tracker: Tracker, who: Person) -> Iterator[str]:
-    """Files of the workspace that are not ours and hold the person."""
-    ours = {tracker.settings.site, CACHE}
-    for path in sorted(tracker.home.rglob("*")):
-        name = path.relative_to(tracker.home)
-        if name.parts[0] in ours or _is_ours(tracker, name) or not path.is_file():
-            continue
-        if path.is_symlink() or not _holds(path, who):
-            continue
-        yield str(name)
-
-
-def _is_ours(tracker: Tracker, name: Path) -> bool:
-    database = tracker.database.path.name if tracker.database.path else ""
-    own = (database and name.name.startswith(database)) or name.name == "audit.jsonl"
-    return bool(own) or any(name.match(pattern) for pattern in BACKUPS)
-
-
-def _holds(path: Path, who: Person) -> bool:
-    """Is a needle in it, in UTF-8, UTF-16 or Latin-1, packed by gzip or zip or not?"""
-    needles = [
-        text.encode(code, "ignore").lower()
-        for text in who.needles
-        for code in ("utf-8", "utf-16-le", "utf-16-be", "latin-1")
-    ]
-    try:
-        return any(
-            needle in piece.lower() for piece in _pieces(path) for needle in needles
-        )
-    except (OSError, ValueError, EOFError):
-        return False
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    """The bytes of a file, with some overlap; of a packed one, those inside."""
-    import gzip
-    import zipfile
-
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as box:
-            for name in box.namelist():
-                with box.open(name) as file:
-                    yield from _read(file)
-    elif path.suffix == ".gz":
-        with gzip.open(path) as file:
-            yield from _read(file)
-    else:
-        with path.open("rb") as file:
-            yield from _read(file)
-
-
-def _read(file: Any) -> Iterator[bytes]:
-    before = b""
-    while piece := file.read(PIECE):
-        yield before + piece
-        before = piece[-1024:]
-
-
-def _pages(tracker: Tracker, who: Person) -> Iterator[str]:
-    """Pages that name the person: they are made again."""
-    site = tracker.home / tracker.settings.site
-    for path in sorted(site.rglob("*")) if site.is_dir() else ():
-        if path.is_file() and (who.pattern.search(path.name) or _holds(path, who)):
-            yield str(path.relative_to(tracker.home))
-
-
-def _backups(tracker: Tracker) -> Iterator[tuple[str, str | None]]:
-    """Copies of the database in the workspace; when they expire nobody knows."""
-    for pattern in BACKUPS:
-        for path in sorted(tracker.home.glob(pattern)):
-            if path.is_file():
-                yield str(path.relative_to(tracker.home)), None
-
-
-# -- retention -------------------------------------------------------------------------
-
-
-def limits(tracker: Tracker, now: int) -> dict[str, int]:
-    """Before which instant each kind of record goes; kinds kept for ever are not
-    there. A source's own retention is kept by its runs."""
-    said = tracker.settings.raw.get("retention", {})
     return {
-        kind: now - duration(said[kind])
-        for kind in RETENTION
-        if said.get(kind, "forever") != "forever"
+        "ours": named([*traces.pages(), *traces.logs(), *traces.exports()]),
+        "yours": named(traces.kept()),
+        "backups": named(traces.backups()),
     }
 
 
-def retain(tracker: Tracker, *, now: int, dry_run: bool = False) -> dict[str, int]:
-    """Take out what is older than [retention] allows; rows changed by kind. Counts,
-    sums and totals stay."""
-    roster = Roster(tracker.database)
-    plans = [roster.plan(campaign.id) for campaign in roster.campaigns()]
-    before = limits(tracker, now)
-    tags = erasure.tags_of(plans)
-    return retention.retain(tracker.database, before, tags, now, dry_run=dry_run)
+def _report(
+    slug: str,
+    done: Erased,
+    files: dict[str, tuple[str, ...]],
+    *,
+    dry_run: bool = False,
+) -> Report:
+    return Report(
+        slug,
+        done.person,
+        {table: many for table, many in sorted(done.tables.items()) if many},
+        files["ours"],
+        files["yours"],
+        tuple((name, None) for name in files["backups"]),
+        dry_run,
+    )

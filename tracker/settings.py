@@ -35,6 +35,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "archive": ("address", "after"),
     "checks": ("silent",),
 }
+#: What [retention] may limit.
+RETENTION = ("captions", "clicks", "quarantine", "rejects")
 DURATIONS = ("window", "after", "silent")
 #: Shortest and longest lease of a host, in ms.
 LEASES = (5_000, 300_000)
@@ -104,7 +106,30 @@ def check_settings(raw: Mapping[str, Any], home: Path) -> Settings:
     settings = _top(form, raw, home)
     form.problems.extend(_of_kinds(settings, home))
     forms.refuse(form.problems, "CONFIG", FILE, "Nothing was started")
+    _check_retention(raw.get("retention", {}))
     return settings
+
+
+def keep_days(value: Any) -> int | None:
+    """Days of `400d`; None for `forever`. ValueError."""
+    if value == "forever":
+        return None
+    found = re.fullmatch(r"(\d{1,5})\s*d", value) if isinstance(value, str) else None
+    if not found:
+        raise ValueError(f'is "{value}"; write days such as "400d", or "forever"')
+    if not int(found[1]):
+        raise ValueError(f'is "{value}" and would delete today\'s data; use 1d or more')
+    return int(found[1])
+
+
+def _check_retention(said: Mapping[str, Any]) -> None:
+    problems = []
+    for kind in RETENTION:
+        try:
+            keep_days(said.get(kind, "forever"))
+        except ValueError as error:
+            problems.append(f"retention.{kind} {error}")
+    forms.refuse(problems, "RETENTION", FILE, "Nothing was started")
 
 
 def _top(form: Form, raw: Mapping[str, Any], home: Path) -> Settings:

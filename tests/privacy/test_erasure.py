@@ -11,6 +11,8 @@ import pytest
 from spring import PEOPLE, done, programme, said
 from support import Run
 
+from sqlmodel import SQLModel
+
 from tracker.app import open_tracker
 from tracker.store import erasure
 
@@ -61,15 +63,12 @@ def left(home: Path) -> set[str]:
 
 
 def stored(home: Path) -> str:
-    """All texts of the database."""
+    """All texts of the database, whatever the kind of database."""
     tracker = open_tracker(home)
     texts = []
     with tracker.database.reading() as link:
-        for table, column, _ in erasure._columns(link):
-            rows = link.all(f"SELECT {column} FROM {table}")
-            texts += [str(row[0]) for row in rows]
-        texts += [str(row[0]) for row in link.all("SELECT subject FROM audit")]
-        texts += [str(bytes(row[0])) for row in link.all("SELECT body FROM delivery")]
+        for table in SQLModel.metadata.sorted_tables:
+            texts += map(repr, link.all(f"SELECT * FROM {table.name}"))
     return "\n".join(texts)
 
 
@@ -128,7 +127,13 @@ def test_what_was_erased_stays_out(spring: Run, each_workspace: Path) -> None:
     (each_workspace / "inbox" / "again.csv").write_text(POSTS + "\n")
     again = spring("ingest", "studio", "--json")
     (report,) = json.loads(again.out)["sources"]
-    assert (report["stored"], report["suppressed"]) == (0, 2)
+    # the first file is read once more: nobody had counted her rows in it yet
+    assert (report["stored"], report["suppressed"]) == (0, 4)
+    (each_workspace / "inbox" / "posts.csv").rename(each_workspace / "inbox" / "b.csv")
+    third = spring("ingest", "studio", "--json")
+    (report,) = json.loads(third.out)["sources"]
+    assert report["rows"] == report["unchanged"]
+    assert report["suppressed"] == 4, "a known file is still said to be hers in part"
     (each_workspace / "people.csv").write_text(PEOPLE)
     refused = spring("ambassador", "import", each_workspace / "people.csv")
     assert refused.code == 1
@@ -149,7 +154,8 @@ def test_a_cut_off_erasure_is_finished_by_the_next_command(
     spring: Run, each_workspace: Path
 ) -> None:
     tracker = open_tracker(each_workspace)
-    erasure.erase(tracker.database, "anna", ["#spring"], 0)
+    erasure.begin(tracker.database, "anna", 0)
+    erasure.erase(tracker.database, "anna", tracker.zone, 0)
     assert erasure.unfinished(tracker.database)
     done(spring, "status")
     assert erasure.unfinished(tracker.database) == []
@@ -168,7 +174,7 @@ def test_texts_and_traces_go_in_time_and_counts_stay(
     with (each_workspace / "tracker.toml").open("a") as out:
         out.write(
             '\n[retention]\ncaptions = "30d"\nclicks = "30d"\n'
-            'quarantine = "1s"\nrejects = "forever"\n'
+            'quarantine = "1d"\nrejects = "forever"\n'
         )
     before = totals(spring)
     env = {"TRACKER_NOW": "2027-06-01T00:00:00Z"}

@@ -19,6 +19,7 @@ from tracker.cli.common import (
     wants_json,
     warn,
     with_tracker,
+    wrote,
 )
 from tracker.cli.enrolment import enrol, withdraw
 from tracker.cli.programme import (
@@ -185,7 +186,7 @@ def export(tracker: Tracker, campaign: str | None, out: Path | None) -> None:
         click.echo(text, nl=False)
     else:
         out.write_text(text, encoding="utf-8", newline="")
-        say(f"{len(found)} ambassadors written to {out}.")
+        wrote(tracker, out)
 
 
 # -- handles --------------------------------------------------------------------

@@ -384,6 +384,14 @@ def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], N
         yield lambda steps: bar.advance(task, steps)
 
 
+def wrote(tracker: Tracker, path: Path) -> None:
+    """Says that a file was written; an erasure finds it again."""
+    from tracker.store.written_files import remember
+
+    remember(tracker.database, tracker.home, path)
+    say(f"Wrote {path}")
+
+
 # -- errors -----------------------------------------------------------------------
 
 

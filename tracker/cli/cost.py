@@ -160,7 +160,7 @@ def statement(
     ]
     if wants_json():
         form = "json"
-    write(form, list(LINES), rows, out)
+    write(tracker, form, list(LINES), rows, out)
 
 
 def cost_json(one: Cost) -> dict[str, Any]:

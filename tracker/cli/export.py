@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from tracker.cli.common import now_ms, say, with_tracker
+from tracker.cli.common import now_ms, say, with_tracker, wrote
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
@@ -48,11 +48,15 @@ def export(
     formula gets a leading '; reading the file again takes it away.
     """
     columns, rows = _table(tracker, what, campaign)
-    write(form, columns, rows, out)
+    write(tracker, form, columns, rows, out)
 
 
 def write(
-    form: str, columns: list[str], rows: Iterable[list[Any]], out: Path | None
+    tracker: Tracker,
+    form: str,
+    columns: list[str],
+    rows: Iterable[list[Any]],
+    out: Path | None,
 ) -> None:
     """A table to standard output, or to a file that is there whole or not at all."""
     if out is None:
@@ -62,7 +66,7 @@ def write(
     with open(partial, "w", encoding="utf-8", newline="") as text:
         _write(form, columns, rows, text, text.buffer)
     partial.replace(out)
-    say(f"Wrote {out}")
+    wrote(tracker, out)
 
 
 def _table(

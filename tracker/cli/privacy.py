@@ -17,6 +17,7 @@ from tracker.cli.common import (
     say,
     wants_json,
     with_tracker,
+    wrote,
 )
 
 if TYPE_CHECKING:
@@ -38,13 +39,14 @@ def export(tracker: Tracker, person: str, out: Path | None) -> None:
     """Everything about a person as one JSON object, to standard output or a file."""
     from tracker.privacy import export as ask
 
-    text = json.dumps(ask(tracker, person), ensure_ascii=False, indent=2, default=str)
+    found = ask(tracker, person, now=now_ms())
+    text = json.dumps(found, ensure_ascii=False, indent=2, default=str)
     if out is None:
         click.echo(text)
         return
     out.write_text(text + "\n", "utf-8")
     out.chmod(0o600)
-    say(f"Wrote {out}")
+    wrote(tracker, out)
 
 
 @privacy.command()
@@ -111,7 +113,7 @@ def report_json(found: Report) -> dict[str, Any]:
 @with_tracker
 def retention(tracker: Tracker, dry_run: bool) -> None:
     """Take out what is older than [retention] in tracker.toml allows."""
-    from tracker.privacy import limits, retain
+    from tracker.retention import limits, retain
 
     now = now_ms()
     done = retain(tracker, now=now, dry_run=dry_run)

@@ -62,7 +62,11 @@ def keep(
         number, _ = rows.find_campaign(link, campaign)
         known = {one.id: one for one in _read(link, campaign)}
         states: Counter[str] = Counter()
+        erased = suppression.read(link)
         for one in applications:
+            if erased is not None and erased.person(one.id, one.email, _handles(one)):
+                states["unchanged"] += 1  # they were erased, and stay out
+                continue
             before = known.get(one.id)
             state = "stored" if before is None else "corrected"
             if before is not None and _facts(before) == _facts(one):
@@ -150,6 +154,10 @@ def _joining(one: Application) -> tuple[Ambassador, Enrolment]:
         handles = (Handle(one.platform, one.handle),)
     person = Ambassador(one.id, one.name, one.email, handles=handles)
     return person, Enrolment(one.campaign, one.id, group=one.group)
+
+
+def _handles(one: Application) -> list[tuple[str, str]]:
+    return [(one.platform, one.handle)] if one.platform and one.handle else []
 
 
 def _decided(

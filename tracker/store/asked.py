@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.model import DAY, local_day
 from tracker.store.database import Database, Link
+from tracker.store.suppression import ERASED
 
 if TYPE_CHECKING:
     from tracker.sources.base import Batch, Payload
@@ -38,7 +39,7 @@ KNOWN = (
     " FROM post p LEFT JOIN post_state s ON s.post_id = p.id"
     " LEFT JOIN attribution a ON a.post_id = p.id AND a.campaign_id = 0"
     " LEFT JOIN asked q ON q.post_id = p.id AND q.source_id = ?"
-    " WHERE p.platform = ?"
+    f" WHERE p.platform = ? AND p.external_id NOT LIKE '{ERASED}%'"
 )
 DUE = (
     "SELECT platform, external_id, url, handle, published_at, first_at, asked_at"
@@ -53,7 +54,7 @@ ENROLLED = (
     " coalesce(e.starts, c.starts), c.timezone FROM handle h"
     " JOIN enrolment e ON e.ambassador_id = h.ambassador_id"
     " JOIN campaign c ON c.id = e.campaign_id WHERE c.state <> 'closed'"
-    " AND h.platform = ? ORDER BY h.handle"
+    f" AND h.platform = ? AND h.handle NOT LIKE '{ERASED}%' ORDER BY h.handle"
 )
 
 

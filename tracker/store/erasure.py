@@ -1,44 +1,47 @@
 """Erasing a person from the database: one transaction, so that it is whole or not.
 
 Counts, dates and money stay where they are. Names become `erased-...`, ids of posts
-keyed hashes, texts go. Of a caption those words stay by which the post counts for a
-campaign or a mission: tags of the programme, not of the person.
+keyed hashes, texts go. Of a caption those words are kept apart by which the post
+counts for a campaign or a mission: tags of the programme, not of the person.
+
+An erasure is entered before anything is done and crossed off at its end. What a kill
+leaves is finished by `privacy.resume`; every step may be done twice.
 """
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tracker.model import handle_key
-from tracker.store import audit
+from tracker.store import audit, counting, scrub
 from tracker.store.database import Database, Link
-from tracker.store.persons import POSTS, Person, body_text, find
-from tracker.store.suppression import ERASED, add, key, mark
+from tracker.store.persons import LINKS, PAYLOADS, POSTS, Person, applied, find
+from tracker.store.redaction import Redaction
+from tracker.store.suppression import ERASED, add, code_name, key, mark
 
-#: Texts of people that go wholly, by table: their rows by person, or by post.
-TEXTS = {
-    "feedback": ("said", "answer"),
-    "cost": ("note",),
-    "consent": ("note",),
-    "contract": ("note",),
-    "mission_mark": ("reason",),
+#: What stands where a text is gone that may not be empty.
+GONE = "erased"
+#: Texts about a person, by table: column, and what stands there afterwards.
+TEXTS: dict[str, tuple[tuple[str, str | None], ...]] = {
+    "feedback": (("said", ""), ("answer", None)),
+    "cost": (("note", None),),
+    "consent": (("note", None),),
+    "contract": (("note", None),),
+    "goods": (("what", GONE),),
+    "mission_mark": (("reason", ""),),
 }
-POST_TEXTS = {
-    "correction": ("reason",),
-    "disclosure_override": ("reason",),
-    "disclosure_act": ("note",),
+#: The same of their posts.
+POST_TEXTS: dict[str, tuple[tuple[str, str | None], ...]] = {
+    "correction": (("reason", ""),),
+    "disclosure_override": (("reason", ""),),
+    "disclosure_act": (("note", None),),
 }
-#: Columns that may not be empty.
-NEEDED = {("feedback", "said"), ("mission_mark", "reason")}
-NEEDED |= {("correction", "reason"), ("disclosure_override", "reason")}
-#: Tables and columns in which nobody is named, or which are read by their bytes.
-APART = {"audit", "alembic_version", "suppressed", "rollup", "quota", "reading"}
-APART |= {"lease", "breaker", "erasure", "meta", "click", "attribution"}
+BEGUN, REST = "begun", "files"
 
 
 @dataclass
@@ -50,57 +53,58 @@ class Erased:
     tables: Counter[str] = field(default_factory=Counter)
 
 
-def look(database: Database, slug: str) -> tuple[Person, dict[str, int]]:
-    """Who it is, and how many rows of each table name them. Raises NotFoundError."""
-    with database.reading() as link:
-        who = find(link, slug)
-        return who, dict(_named(link, who))
+class _UndoneError(Exception):
+    """Ends a rehearsal."""
 
 
-def _named(link: Link, who: Person) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for table, column, _ in _columns(link):
-        for (text,) in link.all(
-            f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL"
-        ):
-            found[table] += bool(who.pattern.search(text))
-    posts = link.value(f"SELECT COUNT(*) FROM ({POSTS}) p", (who.row,))
-    found["post"] = max(found["post"], int(posts))
-    return Counter({table: many for table, many in found.items() if many})
+# -- the course of an erasure ----------------------------------------------------------
 
 
-def erase(database: Database, slug: str, tags: Sequence[str], now: int) -> Erased:
-    """Take a person out of the database. tags: words of the campaigns and missions
-    that may stay of a caption. Raises NotFoundError."""
+def look(database: Database, slug: str, zone: ZoneInfo) -> tuple[Person, Erased]:
+    """Who it is, and what erasing them would change: done, and undone. Raises
+    NotFoundError."""
+    try:
+        with database.writing() as link:
+            who = find(link, slug)
+            done = _erase(link, who, zone, 0)
+            raise _UndoneError
+    except _UndoneError:
+        return who, done
+
+
+def begin(database: Database, slug: str, now: int) -> Person:
+    """Enter an erasure. Raises NotFoundError."""
     with database.writing() as link:
         who = find(link, slug)
-        done = Erased(who.row, ERASED + secrets.token_hex(6))
-        secret = key(link)
-        posts = link.all(
-            "SELECT id, platform, external_id, url, caption FROM post"
-            f" WHERE id IN ({POSTS})",
-            (who.row,),
-        )
-        add(link, who.row, _marks(who, posts, _events(link, who)))
-        _posts(link, who, posts, secret, tags, done)
-        _people(link, who, secret, done)
-        _texts(link, who, done)
-        _scrub(link, who, posts, done)
-        _bodies(link, who, posts, done)
         link.run("DELETE FROM erasure WHERE ambassador_id = ?", (who.row,))
         link.run(
             "INSERT INTO erasure (ambassador_id, begun_at, step) VALUES (?, ?, ?)",
-            (who.row, now, "files"),
+            (who.row, now, BEGUN),
         )
+    return who
+
+
+def erase(database: Database, slug: str, zone: ZoneInfo, now: int) -> Erased:
+    """Take a person out of the database. Raises NotFoundError."""
+    with database.writing() as link:
+        who = find(link, slug)
+        done = _erase(link, who, zone, now)
+        link.run("UPDATE erasure SET step = ? WHERE ambassador_id = ?", (REST, who.row))
         audit.note(link, "privacy.erase", f"person {who.row}", now)
     return done
 
 
-def unfinished(database: Database) -> list[int]:
-    """People whose files are not clean yet."""
+def unfinished(database: Database) -> list[tuple[int, str | None]]:
+    """People whose erasure is not done: row, and the id of those still in the
+    database."""
     with database.reading() as link:
-        rows = link.all("SELECT ambassador_id FROM erasure WHERE done_at IS NULL")
-    return [int(row[0]) for row in rows]
+        rows = link.all(
+            "SELECT e.ambassador_id, CASE WHEN e.step = ? THEN a.slug END"
+            " FROM erasure e LEFT JOIN ambassador a ON a.id = e.ambassador_id"
+            " WHERE e.done_at IS NULL ORDER BY e.begun_at, e.ambassador_id",
+            (BEGUN,),
+        )
+    return [(int(row), slug) for row, slug in rows]
 
 
 def finish(database: Database, person: int, now: int) -> None:
@@ -111,88 +115,98 @@ def finish(database: Database, person: int, now: int) -> None:
         )
 
 
-def compact(database: Database) -> bool:
-    """Rewrite the file, so that nothing of what was deleted stays in it or in its
-    log; False when somebody else reads it just now."""
-    if database.dialect != "sqlite":
-        return True
-    connection = database.connect()
-    try:
-        with database.translated():
-            connection.execute("VACUUM")
-            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        return not busy
-    finally:
-        connection.close()
+# -- one transaction -------------------------------------------------------------------
 
 
-# -- what they were known by -----------------------------------------------------------
+def _erase(link: Link, who: Person, zone: ZoneInfo, now: int) -> Erased:
+    done = Erased(who.row, ERASED + secrets.token_hex(6))
+    secret = key(link)
+    named = _redaction(who, done.slug, secret)
+    events = scrub.events(link, who, named, done.tables)
+    add(link, who.row, _marks(who, events))
+    _posts(link, who, secret, done)
+    _people(link, who, secret, done)
+    _texts(link, who, done)
+    _links(link, who, named, done)
+    _applications(link, who, done)
+    _payloads(link, who, done)
+    scrub.rejects(link, named, done.tables)
+    scrub.deliveries(link, named, secret, done.tables)
+    if scrub.everything(link, named, done.tables):
+        from tracker.store.refresh import refresh
+
+        refresh(link, zone)  # a rule of a campaign named them
+    return done
 
 
-def _events(link: Link, who: Person) -> list[str]:
-    """Ids of what was told of them: told again, it changes nothing."""
-    rows = link.all("SELECT external_id, data FROM event")
-    return [name for name, data in rows if who.pattern.search(data)]
-
-
-def _marks(
-    who: Person, posts: Iterable[tuple[Any, ...]], events: Iterable[str]
-) -> Iterable[tuple[str, Sequence[str]]]:
-    yield "ambassador", (who.slug,)
+def _redaction(who: Person, slug: str, secret: bytes) -> Redaction:
+    """Finds the person, and knows what stands in each place afterwards."""
+    names = dict.fromkeys(who.called(), slug)
     if who.email:
-        yield "email", (who.email.casefold(),)
+        names[who.email] = GONE
     for platform, handle in who.handles:
-        yield "handle", (platform, handle_key(handle))
-        yield "word", (handle_key(handle),)
-    for _, platform, external, url, _ in posts:
-        yield "post", (platform, external)
-        yield "word", (handle_key(external),)
-        if url:
-            yield "word", (handle_key(url),)
-    for name in events:
-        yield "event", (name,)
-
-
-# -- rows ------------------------------------------------------------------------------
-
-
-def _posts(
-    link: Link,
-    who: Person,
-    posts: Sequence[tuple[Any, ...]],
-    secret: bytes,
-    tags: Sequence[str],
-    done: Erased,
-) -> None:
-    handles = {
-        (platform, handle_key(name)): _handle(secret, platform, name)
-        for platform, name in who.handles
-    }
-    wanted = re.compile("|".join(map(re.escape, tags)), re.IGNORECASE) if tags else None
-    for row, platform, external, url, caption in posts:
-        handle = link.value("SELECT handle FROM post WHERE id = ?", (row,))
-        link.run(
-            "UPDATE post SET external_id = ?, url = NULL, caption = ?, handle = ?"
-            " WHERE id = ?",
-            (
-                ERASED + mark(secret, "post", platform, external),
-                reduced(f"{caption or ''} {url or ''}", wanted),
-                handles.get((platform, handle_key(handle))) if handle else None,
-                row,
-            ),
-        )
-    done.tables["post"] += len(posts)
-
-
-def reduced(caption: str | None, wanted: re.Pattern[str] | None) -> str | None:
-    """The words of a caption that may stay, each once."""
-    if not caption or wanted is None:
-        return None
-    return " ".join(dict.fromkeys(wanted.findall(caption))) or None
+        for text in (handle.strip(), handle.strip().removeprefix("@")):
+            if text in names and text != who.slug:
+                names[text] = _handle(secret, platform, handle)
+    ids = {post[2]: _post(secret, *post[1:3]) for post in who.posts}
+    ids |= {post[3]: GONE for post in who.posts if post[3]}
+    ids |= {code: code_name(secret, code) for code in who.codes}
+    return Redaction(names, ids)
 
 
 def _handle(secret: bytes, platform: str, name: str) -> str:
     return ERASED + mark(secret, "handle", platform, handle_key(name))[:20]
+
+
+def _post(secret: bytes, platform: str, external: str) -> str:
+    return ERASED + mark(secret, "post", platform, external)
+
+
+def _marks(
+    who: Person, events: Iterable[tuple[int, str]]
+) -> Iterator[tuple[str, Sequence[str]]]:
+    """What they are known again by."""
+    yield "ambassador", (who.slug,)
+    yield "word", (handle_key(who.name),)
+    if who.email:
+        yield "email", (who.email.casefold(),)
+        yield "word", (handle_key(who.email),)
+    for platform, handle in sorted(who.own):
+        yield "handle", (platform, handle)
+        yield "word", (handle,)
+    for _, platform, external, url, _ in who.posts:
+        yield "post", (platform, external)
+        for text in filter(None, (external, url)):
+            yield "word", (handle_key(text),)
+    for code in who.codes:
+        yield "code", (code,)
+        yield "word", (handle_key(code),)
+    for source, name in events:
+        yield "event", (str(source), name)
+
+
+# -- their rows ------------------------------------------------------------------------
+
+
+def _posts(link: Link, who: Person, secret: bytes, done: Erased) -> None:
+    handles = {
+        (platform, handle_key(name)): _handle(secret, platform, name)
+        for platform, name in who.handles
+    }
+    held = dict(link.all(f"SELECT id, handle FROM post WHERE id IN ({POSTS})"))
+    words = counting.Words.read(link)
+    was = dict(link.all("SELECT id, marks FROM post WHERE marks IS NOT NULL"))
+    rows = []
+    for row, platform, external, url, caption in who.posts:
+        handle = handles.get((platform, handle_key(held[row] or "")))
+        kept = words.of(f"{caption or was.get(row) or ''}\n{url or ''}")
+        rows.append((_post(secret, platform, external), handle, kept, row))
+    link.many(
+        "UPDATE post SET external_id = ?, handle = ?, marks = ?, url = NULL,"
+        " caption = NULL WHERE id = ?",
+        rows,
+    )
+    done.tables["post"] += len(rows)
 
 
 def _people(link: Link, who: Person, secret: bytes, done: Erased) -> None:
@@ -202,6 +216,7 @@ def _people(link: Link, who: Person, secret: bytes, done: Erased) -> None:
         (done.slug, done.slug, who.row),
     )
     done.tables["ambassador"] += 1
+    link.run("UPDATE enrolment SET team = NULL WHERE ambassador_id = ?", (who.row,))
     for platform, name in who.handles:
         fresh = _handle(secret, platform, name)
         done.tables["handle"] += link.run(
@@ -209,134 +224,72 @@ def _people(link: Link, who: Person, secret: bytes, done: Erased) -> None:
             " AND platform = ? AND handle = ?",
             (fresh, handle_key(fresh), who.row, platform, name),
         )
-        for table in ("audience",):
-            done.tables[table] += link.run(
-                f"UPDATE {table} SET handle = ? WHERE platform = ? AND"
-                " lower(handle) IN (?, ?)",
-                (fresh, platform, handle_key(name), name.lower()),
+    accounts = link.all("SELECT DISTINCT platform, handle FROM audience")
+    for platform, name in accounts:
+        if (platform, handle_key(name)) in who.own:
+            done.tables["audience"] += link.run(
+                "UPDATE audience SET handle = ? WHERE platform = ? AND handle = ?",
+                (_handle(secret, platform, name), platform, name),
             )
-    handles = [name for _, name in who.handles]
-    marks = ", ".join("?" * len(handles)) or "NULL"
-    done.tables["application"] += link.run(
-        "UPDATE application SET slug = ?, name = ?, platform = NULL, handle = NULL,"
-        " email = NULL, reason = NULL, criteria = '{}' WHERE slug = ? OR email = ?"
-        f" OR handle IN ({marks})",
-        (done.slug, done.slug, who.slug, who.email, *handles),
-    )
 
 
 def _texts(link: Link, who: Person, done: Erased) -> None:
-    for table, columns in TEXTS.items():
-        for column in columns:
-            blank = "''" if (table, column) in NEEDED else "NULL"
+    for tables, where, values in (
+        (TEXTS, "ambassador_id = ?", (who.row,)),
+        (POST_TEXTS, f"post_id IN ({POSTS})", ()),
+    ):
+        for table, columns in tables.items():
+            sets = ", ".join(f"{column} = ?" for column, _ in columns)
+            blank = [instead for _, instead in columns]
             done.tables[table] += link.run(
-                f"UPDATE {table} SET {column} = {blank}"
-                f" WHERE ambassador_id = ? AND {column} IS NOT NULL",
-                (who.row,),
-            )
-    for table, columns in POST_TEXTS.items():
-        for column in columns:
-            blank = "''" if (table, column) in NEEDED else "NULL"
-            done.tables[table] += link.run(
-                f"UPDATE {table} SET {column} = {blank} WHERE post_id IN ({POSTS})",
-                (who.row,),
+                f"UPDATE {table} SET {sets} WHERE {where}", (*blank, *values)
             )
 
 
-def _columns(link: Link) -> list[tuple[str, str, Sequence[str]]]:
-    """Every column of text that may name somebody: table, column, primary key."""
-    from sqlmodel import SQLModel
-
-    from tracker.store import tables
-
-    assert tables
-    return [
-        (table.name, f'"{column.name}"', [c.name for c in table.primary_key.columns])
-        for table in SQLModel.metadata.sorted_tables
-        if table.name not in APART
-        for column in table.columns
-        if column.type.python_type is str and not column.primary_key
-    ]
-
-
-def _scrub(
-    link: Link, who: Person, posts: Sequence[tuple[Any, ...]], done: Erased
-) -> None:
-    """Their name, address, handles and id wherever else they stand."""
-    texts = _post_texts(posts)
-    for table, column, keys in _columns(link):
-        where = " AND ".join(f'"{name}" = ?' for name in keys)
-        names = ", ".join(f'"{name}"' for name in keys)
-        rows = link.all(
-            f"SELECT {names}, {column} FROM {table}"
-            f" WHERE {column} IS NOT NULL AND {column} <> ''"
+def _links(link: Link, who: Person, named: Redaction, done: Erased) -> None:
+    """Their links lead nowhere any more; what was clicked stays counted."""
+    rows = link.all(
+        "SELECT id, code, promo FROM link WHERE ambassador_id = ?", (who.row,)
+    )
+    for row, code, promo in rows:
+        link.run(
+            "UPDATE link SET code = ?, promo = ?, destination = NULL, utm = '{}'"
+            " WHERE id = ?",
+            (named.ids[code], named.ids[promo] if promo else None, row),
         )
-        for *at, text in rows:
-            fresh = _clean(table, column, text, who, texts, done.slug)
-            if fresh != text:
-                link.run(
-                    f"UPDATE {table} SET {column} = ? WHERE {where}",
-                    (fresh, *at),
-                )
-                done.tables[table] += 1
+    done.tables["link"] += len(rows)
+    done.tables["click"] += link.run(
+        "UPDATE click SET agent = NULL, referrer = NULL, visitor = NULL"
+        f" WHERE link_id IN ({LINKS})",
+        (who.row,),
+    )
 
 
-def _post_texts(posts: Sequence[tuple[Any, ...]]) -> re.Pattern[str] | None:
-    """Ids, addresses and captions of their posts that are long enough to be theirs."""
-    found = {
-        text
-        for _, _, external, url, caption in posts
-        for text in (external, url, caption)
-        if text and len(text) >= 8
-    }
-    parts = sorted(map(re.escape, found), key=len, reverse=True)
-    return re.compile("|".join(parts)) if parts else None
-
-
-def _clean(
-    table: str,
-    column: str,
-    text: str,
-    who: Person,
-    posts: re.Pattern[str] | None,
-    slug: str,
-) -> str:
-    """A text without them. A raw row goes wholly: each cell of it may be theirs."""
-    theirs = who.pattern.search(text) is not None
-    raw = table == "reject" and column in ('"raw"', '"reason"')
-    if raw and (theirs or (posts is not None and posts.search(text))):
-        return "" if column == '"raw"' else "a row of somebody who was erased"
-    if theirs:
-        whole = re.compile(rf"(?<![\w-]){re.escape(who.slug)}(?![\w-])")
-        text = who.pattern.sub("erased", whole.sub(slug, text))
-    if posts is not None and table != "post":
-        text = posts.sub("erased", text)
-    return text
-
-
-def _bodies(
-    link: Link, who: Person, posts: Sequence[tuple[Any, ...]], done: Erased
-) -> None:
-    """Deliveries that named them: their bodies go, their ids stay."""
-    texts = _post_texts(posts)
-    for row, body in link.all("SELECT id, body FROM delivery"):
-        text = body_text(body)
-        if who.pattern.search(text) or (texts is not None and texts.search(text)):
-            link.run(
-                "UPDATE delivery SET body = ?, headers = '{}', state = 'read'"
-                " WHERE id = ?",
-                (b"", row),
+def _applications(link: Link, who: Person, done: Erased) -> None:
+    names = ("id", "slug", "email", "platform", "handle")
+    for row in link.all(f"SELECT {', '.join(names)} FROM application"):
+        one: dict[str, Any] = dict(zip(names, row, strict=True))
+        if applied(one, who):
+            done.tables["application"] += link.run(
+                "UPDATE application SET slug = ?, name = ?, platform = NULL,"
+                " handle = NULL, email = NULL, reason = NULL, criteria = '{}',"
+                " team = NULL WHERE id = ?",
+                (done.slug, done.slug, one["id"]),
             )
-            done.tables["delivery"] += 1
 
 
-def tags_of(plans: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Words of campaigns and missions by which posts count, as captions have them."""
-    found: dict[str, None] = {}
-    for plan in plans:
-        for block in (plan.get("match") or {}, *plan.get("mission", ())):
-            for sign, name in (("#", "hashtags"), ("@", "mentions"), ("", "links")):
-                for word in block.get(name) or ():
-                    bare = str(word).lstrip("#@").rpartition("://")[2]
-                    found[f"{sign}{bare}"] = None
-    return sorted(found, key=len, reverse=True)
+def _payloads(link: Link, who: Person, done: Erased) -> None:
+    """What brought them is read again when it comes again, so that it can be said how
+    much of it is theirs; files that figures rest on are named no more."""
+    done.tables["payload"] += link.run(
+        f"UPDATE payload SET stamp = NULL, digest = '' WHERE id IN ({PAYLOADS})"
+    )
+    link.many(
+        "UPDATE payload SET label = 'correction' WHERE label = ?",
+        [(f"correction of {post[1]} {post[2]}",) for post in who.posts],
+    )
+    done.tables["evidence"] += link.run(
+        "UPDATE evidence SET file = ?, digest = '', note = NULL"
+        f" WHERE payload_id IN ({PAYLOADS})",
+        (GONE,),
+    )

@@ -8,14 +8,17 @@ sender gave it; the first content of an id stands, a second one goes to quaranti
 from __future__ import annotations
 
 import hashlib
+import hmac
+import json
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 from tracker.errors import StoreError
+from tracker.store import suppression
 from tracker.store.database import Database, Link
 from tracker.store.states import source_id
 
@@ -28,6 +31,9 @@ MOST = 512
 AT_ONCE = 8 * 1024 * 1024
 #: How much of a refused delivery is shown to a person, in characters.
 SHOWN = 4096
+#: Among the headers of a body that was shortened: a keyed hash of the whole.
+SHORTENED = "tracker-shortened"
+Known = Callable[[bytes], bool]
 COLUMNS = "source, delivery_id, received_at, headers, body"
 
 
@@ -98,7 +104,7 @@ class Inbox:
 
     def _put(self, link: Link, many: Sequence[Arrival]) -> list[Put]:
         """Almost always all are new, and one statement says so."""
-        known: dict[tuple[str, str], bytes] = {}
+        known: dict[tuple[str, str], Known] = {}
         while True:
             fresh = _firsts(many, known)
             link.run("BEGIN IMMEDIATE" if link.dialect == "sqlite" else "BEGIN")
@@ -198,7 +204,7 @@ def why(error: StoreError) -> str:
 
 
 def _firsts(
-    many: Sequence[Arrival], known: dict[tuple[str, str], bytes]
+    many: Sequence[Arrival], known: Mapping[tuple[str, str], Known]
 ) -> dict[tuple[str, str], Arrival]:
     """The first arrival of each id that is not known."""
     fresh: dict[tuple[str, str], Arrival] = {}
@@ -212,7 +218,7 @@ def _firsts(
 def _became(
     many: Sequence[Arrival],
     fresh: dict[tuple[str, str], Arrival],
-    known: dict[tuple[str, str], bytes],
+    known: Mapping[tuple[str, str], Known],
 ) -> Iterable[Put]:
     for each in many:
         key = (each.source, each.delivery_id)
@@ -220,7 +226,7 @@ def _became(
         if first is each:
             yield Put.NEW
         else:
-            same = each.body == (known[key] if first is None else first.body)
+            same = known[key](each.body) if first is None else each.body == first.body
             yield Put.AGAIN if same else Put.OTHER
 
 
@@ -247,16 +253,45 @@ def _statement(rows: int) -> str:
     )
 
 
-def _known(link: Link, many: Sequence[Arrival]) -> dict[tuple[str, str], bytes]:
-    """What is kept under the ids of these arrivals."""
+def _known(link: Link, many: Sequence[Arrival]) -> dict[tuple[str, str], Known]:
+    """What is kept under the ids of these arrivals, asked whether it is a body."""
     marks = ", ".join(["(?, ?)"] * len(many))
     keys = [part for each in many for part in (each.source, each.delivery_id)]
     rows = link.all(
-        "SELECT source, delivery_id, body FROM delivery"
+        "SELECT source, delivery_id, body, headers FROM delivery"
         f" WHERE (source, delivery_id) IN (VALUES {marks})",
         keys,
     )
-    return {(source, known): bytes(body) for source, known, body in rows}
+    return {
+        (source, known): _asked(link, bytes(body), headers)
+        for source, known, body, headers in rows
+    }
+
+
+def _asked(link: Link, body: bytes, headers: str) -> Known:
+    """Is it the same? Of a body that was shortened a hash tells."""
+    if SHORTENED not in headers:
+        return lambda other: other == body
+    secret, made = suppression.key(link), json.loads(headers).get(SHORTENED)
+    return lambda other: made == _hash(secret, other)
+
+
+def _hash(secret: bytes, body: bytes) -> str:
+    return hmac.new(secret, body, hashlib.sha256).hexdigest()
+
+
+def shorten(
+    link: Link, number: int, body: bytes, headers: str, left: bytes, secret: bytes
+) -> None:
+    """Keep no more of a delivery than `left`, and of the whole a keyed hash, so that
+    it is known when it is sent again. One of which nothing is left is read."""
+    said = json.loads(headers) if left else {}
+    said[SHORTENED] = json.loads(headers).get(SHORTENED) or _hash(secret, body)
+    link.run(
+        "UPDATE delivery SET body = ?, headers = ?,"
+        " state = CASE WHEN 1 = ? THEN state ELSE 'read' END WHERE id = ?",
+        (left, json.dumps(said), int(bool(left)), number),
+    )
 
 
 def _reject(link: Link, each: Arrival) -> None:
@@ -282,6 +317,12 @@ def _reject(link: Link, each: Arrival) -> None:
         (
             payload,
             f"id {each.delivery_id} came before with other content, which stands",
-            each.body.decode("utf-8", "replace")[:SHOWN],
+            _shown(link, each.body.decode("utf-8", "replace")),
         ),
     )
+
+
+def _shown(link: Link, text: str) -> str:
+    """As much of a body as a person may see: nothing of those who were erased."""
+    erased = suppression.read(link)
+    return "" if erased is not None and erased.names(text) else text[:SHOWN]

@@ -32,12 +32,14 @@ COUNTS = ("rows", "stored", "unchanged", "corrected", "rejected", "ignored")
 class Seen:
     """A payload that is known already: its rows, and why it was refused if it was.
 
-    label: what it was called when it was read first.
+    label: what it was called when it was read first. suppressed: rows of people who
+    were erased.
     """
 
     rows: int
     label: str
     error: str | None
+    suppressed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +76,29 @@ class Ledger:
         like = (payload.stamp or "?").split("-")[0] + "-%"
         with self._database.reading() as link:
             same = link.all(
-                "SELECT rows, label, error, stamp, digest FROM payload"
+                "SELECT rows, label, error, suppressed, stamp, digest FROM payload"
                 " WHERE source_id = ? AND fingerprint = ?"
                 " AND (stamp LIKE ? OR stamp IS NULL) ORDER BY id DESC",
                 (desk.source_id, desk.fingerprint, like),
             )
-        for rows, label, error, stamp, _ in same:
-            if stamp is not None and stamp == payload.stamp and label == payload.label:
-                return Seen(rows, label, error)
+        for *facts, stamp, _ in same:
+            if stamp is not None and (stamp, facts[1]) == (
+                payload.stamp,
+                payload.label,
+            ):
+                return Seen(*facts)
         if not same:
             return None
         digest = digest_of(payload)
-        for rows, label, error, _, known in same:
+        for *facts, _, known in same:
             if digest and known == digest:
-                return Seen(rows, label, error)
+                return Seen(*facts)
         return None
 
     def _same(self, desk: Desk, digest: str) -> Seen | None:
         with self._database.reading() as link:
             row = link.one(
-                "SELECT rows, label, error FROM payload WHERE source_id = ?"
+                "SELECT rows, label, error, suppressed FROM payload WHERE source_id = ?"
                 " AND digest = ? AND fingerprint = ? ORDER BY id DESC",
                 (desk.source_id, digest, desk.fingerprint),
             )
@@ -126,7 +131,9 @@ class Ledger:
             beside = Beside(desk, payload)
             erased, gone = suppression.read(link), [0]
             with Keeping(link, self._zone, payload_id) as keeping:
-                for prepared in ahead(_sifted(batches, erased, gone), prepare):
+                for prepared in ahead(
+                    _sifted(batches, erased, desk.source_id, gone), prepare
+                ):
                     header = prepared.batch.header or header
                     tally += keeping.take(prepared)
                     beside.take(prepared.batch)
@@ -202,12 +209,13 @@ class Ledger:
         names = json.dumps(header, ensure_ascii=False) if header else None
         link.run(
             "UPDATE payload SET digest = ?, outcome = ?, error = ?, header = ?,"
-            f" {sets} WHERE id = ?",
+            f" suppressed = ?, {sets} WHERE id = ?",
             (
                 digest or "",
                 str(outcome),
                 error,
                 names,
+                tally.suppressed,
                 *(getattr(tally, name) for name in COUNTS),
                 payload_id,
             ),
@@ -215,14 +223,17 @@ class Ledger:
 
 
 def _sifted(
-    batches: Iterable[Batch], erased: Suppression | None, gone: list[int]
+    batches: Iterable[Batch],
+    erased: Suppression | None,
+    source: int,
+    gone: list[int],
 ) -> Iterable[Batch]:
     """Batches without what is of erased people; gone[0] counts it."""
     if erased is None:
         yield from batches
         return
     for batch in batches:
-        rest, many = erased.without(batch)
+        rest, many = erased.without(batch, source)
         gone[0] += many
         yield rest
 

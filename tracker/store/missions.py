@@ -56,7 +56,8 @@ FITS = {
 SELECT = (
     "SELECT p.id, a.ambassador_id, p.platform, p.external_id,"
     " coalesce(p.published_at, s.first_at),"
-    " CASE WHEN p.published_at IS NULL THEN 0 ELSE 1 END, p.caption, p.url"
+    " CASE WHEN p.published_at IS NULL THEN 0 ELSE 1 END,"
+    " coalesce(p.caption, p.marks), p.url"
     " FROM attribution a JOIN post p ON p.id = a.post_id"
     " JOIN post_state s ON s.post_id = p.id WHERE a.campaign_id = ?"
 )

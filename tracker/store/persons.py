@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from tracker.errors import NotFoundError
 from tracker.model import handle_key
 from tracker.store.database import Database, Link
+from tracker.store.redaction import Redaction
 
 #: Tables whose rows belong to a person, by the column that says so.
 THEIRS = {
@@ -23,7 +24,6 @@ THEIRS = {
     "feedback": ("feedback", "ambassador_id"),
     "missions": ("mission_mark", "ambassador_id"),
 }
-POSTS = "SELECT post_id FROM attribution WHERE campaign_id = 0 AND ambassador_id = ?"
 #: Tables with a row a post of theirs.
 OF_POSTS = {
     "readings": "reading",
@@ -31,119 +31,211 @@ OF_POSTS = {
     "disclosure_overrides": "disclosure_override",
     "disclosure_acts": "disclosure_act",
 }
-#: Shorter words would be found everywhere.
-SHORT = 4
+#: Rows of their posts and links, once `gather` has looked them up.
+POSTS = "SELECT post FROM their_posts"
+LINKS = "SELECT id FROM link WHERE ambassador_id = ?"
+PAYLOADS = " UNION ".join(
+    f"SELECT payload_id FROM {table} WHERE post_id IN ({POSTS})"
+    for table in ("reading", "reading_past", "disagreement")
+)
 
 
 @dataclass(frozen=True)
 class Person:
-    """row: the ambassador's. needles: texts that name them wherever they stand."""
+    """row: the ambassador's. own: handles that nobody else has or had. posts: row,
+    platform, id, address and caption of each. codes: of links, and promo codes."""
 
     row: int
     slug: str
     name: str
     email: str | None
     handles: tuple[tuple[str, str], ...]
+    own: frozenset[tuple[str, str]]
+    posts: tuple[tuple[Any, ...], ...]
+    codes: tuple[str, ...]
 
     @property
-    def needles(self) -> tuple[str, ...]:
-        """Name, address, handles, and the id where it is long enough to be theirs."""
-        found = [self.name, self.email or ""]
-        for _, handle in self.handles:
-            found += [handle, handle.lstrip("@"), handle_key(handle)]
-        if len(self.slug) > SHORT:
-            found.append(self.slug)
-        return tuple(dict.fromkeys(text for text in found if len(text) >= SHORT))
+    def keys(self) -> set[tuple[str, str]]:
+        """Platform and key of every handle."""
+        return {(platform, handle_key(name)) for platform, name in self.handles}
 
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        """Finds a needle, in any case; the id as a word of its own too."""
-        parts = [re.escape(text) for text in sorted(self.needles, key=len)[::-1]]
-        parts.append(rf"(?<![\w-]){re.escape(self.slug)}(?![\w-])")
-        return re.compile("|".join(parts), re.IGNORECASE)
+    def called(self) -> tuple[str, ...]:
+        """What they are called: name, id, address, handles with and without @."""
+        found = [self.name, self.slug, self.email or ""]
+        for platform, handle in self.handles:
+            if (platform, handle_key(handle)) in self.own:
+                found += [handle.strip(), handle.strip().removeprefix("@")]
+        return tuple(dict.fromkeys(text for text in found if text))
+
+    def redaction(self) -> Redaction:
+        """Finds them; what would stand in their place does not matter."""
+        ids = [text for post in self.posts for text in post[2:4] if text]
+        return Redaction(
+            dict.fromkeys(self.called(), "erased"),
+            dict.fromkeys([*ids, *self.codes], "erased"),
+        )
 
 
 def find(link: Link, slug: str) -> Person:
-    """Raises NotFoundError NO_PERSON's way: with the nearest name."""
+    """Who it is, with their posts in the temporary table `their_posts`. Raises
+    NotFoundError."""
     row = link.one("SELECT id, name, email FROM ambassador WHERE slug = ?", (slug,))
     if row is None:
         known = [name for (name,) in link.all("SELECT slug FROM ambassador")]
         raise NotFoundError("person", slug, known)
+    number = int(row[0])
     handles = link.all(
         "SELECT platform, handle FROM handle WHERE ambassador_id = ? ORDER BY id",
-        (row[0],),
+        (number,),
     )
-    return Person(int(row[0]), slug, row[1], row[2], tuple((p, h) for p, h in handles))
+    others = link.all(
+        'SELECT platform, "key" FROM handle WHERE ambassador_id <> ?', (number,)
+    )
+    keys = {(platform, handle_key(name)) for platform, name in handles}
+    return Person(
+        number,
+        slug,
+        row[1],
+        row[2],
+        tuple((platform, name) for platform, name in handles),
+        frozenset(keys - {(platform, key) for platform, key in others}),
+        _posts(link, number, keys),
+        _codes(link, number),
+    )
 
 
-def export(database: Database, slug: str) -> dict[str, Any]:
+def _posts(
+    link: Link, number: int, keys: set[tuple[str, str]]
+) -> tuple[tuple[Any, ...], ...]:
+    """Those that count for them; and, of posts that count for nobody because nothing
+    is known of them any more, those of their handles."""
+    import polars as pl
+
+    from tracker.store import bulk
+
+    known = link.all(
+        "SELECT post_id FROM attribution WHERE campaign_id = 0 AND ambassador_id = ?",
+        (number,),
+    )
+    bare = link.all(
+        "SELECT p.id, p.platform, p.handle FROM post p LEFT JOIN attribution a"
+        " ON a.post_id = p.id AND a.campaign_id = 0"
+        " WHERE a.post_id IS NULL AND p.handle IS NOT NULL"
+    )
+    numbers = [row for (row,) in known]
+    numbers += [row for row, at, name in bare if (at, handle_key(name)) in keys]
+    bulk.wanted(
+        link, "their_posts", pl.DataFrame({"post": numbers}, schema={"post": pl.Int64})
+    )
+    found = link.all(
+        "SELECT id, platform, external_id, url, caption FROM post"
+        f" WHERE id IN ({POSTS}) ORDER BY id"
+    )
+    return tuple(found)
+
+
+def _codes(link: Link, number: int) -> tuple[str, ...]:
+    rows = link.all("SELECT code, promo FROM link WHERE ambassador_id = ?", (number,))
+    return tuple(text for row in rows for text in row if text)
+
+
+# -- export ----------------------------------------------------------------------------
+
+
+def export(database: Database, slug: str) -> tuple[dict[str, Any], Person]:
     """Values as stored, a list for each kind of record. Raises NotFoundError."""
     with database.reading() as link:
         who = find(link, slug)
+        named = who.redaction()
         found: dict[str, Any] = {
             "person": _rows(link, "ambassador", "id = ?", who.row)[0]
         }
         for kind, (table, column) in THEIRS.items():
             found[kind] = _rows(link, table, f"{column} = ?", who.row)
         found["applications"] = list(_applications(link, who))
-        found["posts"] = _rows(link, "post", f"id IN ({POSTS})", who.row)
+        found["posts"] = _rows(link, "post", f"id IN ({POSTS})")
         for kind, table in OF_POSTS.items():
-            found[kind] = _rows(link, table, f"post_id IN ({POSTS})", who.row)
-        found["clicks"] = _rows(
-            link,
-            "click",
-            "link_id IN (SELECT id FROM link WHERE ambassador_id = ?)",
-            who.row,
-        )
+            found[kind] = _rows(link, table, f"post_id IN ({POSTS})")
+        found["evidence"] = _rows(link, "evidence", f"payload_id IN ({PAYLOADS})")
+        found["clicks"] = _rows(link, "click", f"link_id IN ({LINKS})", who.row)
         found["audience"] = list(_audience(link, who))
-        found["outcomes"] = list(_naming(link, "event", ("data",), who))
-        found["quarantine"] = list(_naming(link, "reject", ("raw", "reason"), who))
-        found["deliveries"] = list(_deliveries(link, who))
+        found["outcomes"] = list(_outcomes(link, who, named))
+        found["quarantine"] = list(_quarantine(link, named))
+        found["deliveries"] = list(_deliveries(link, named))
         found["audit"] = _rows(link, "audit", "subject LIKE ?", f"%person {who.row}")
-    return found
+    return found, who
 
 
 def _rows(link: Link, table: str, where: str, *values: Any) -> list[dict[str, Any]]:
     cursor = link.connection.cursor()
     sql = f"SELECT * FROM {table} WHERE {where}"
-    cursor.execute(
-        sql if link.dialect == "sqlite" else sql.replace("?", "%s"), tuple(values)
-    )
+    if link.dialect != "sqlite":
+        sql = sql.replace("%", "%%").replace("?", "%s")
+    cursor.execute(sql, tuple(values))
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+def applied(row: dict[str, Any], who: Person) -> bool:
+    """Is it an application of theirs?"""
+    handle = (row["platform"], handle_key(row["handle"] or ""))
+    same_address = who.email and (row["email"] or "").casefold() == who.email.casefold()
+    return row["slug"] == who.slug or bool(same_address) or handle in who.keys
+
+
 def _applications(link: Link, who: Person) -> Iterator[dict[str, Any]]:
-    handles = {handle_key(name) for _, name in who.handles}
-    for row in _rows(link, "application", "1 = 1"):
-        same = row["slug"] == who.slug or (who.email and row["email"] == who.email)
-        if same or (row["handle"] and handle_key(row["handle"]) in handles):
-            yield row
+    rows = _rows(link, "application", "1 = 1")
+    return (row for row in rows if applied(row, who))
 
 
 def _audience(link: Link, who: Person) -> Iterator[dict[str, Any]]:
-    keys = {(platform, handle_key(name)) for platform, name in who.handles}
     for row in _rows(link, "audience", "1 = 1"):
-        if (row["platform"], handle_key(row["handle"])) in keys:
+        if (row["platform"], handle_key(row["handle"])) in who.keys:
             yield row
 
 
-def _naming(
-    link: Link, table: str, columns: tuple[str, ...], who: Person
-) -> Iterator[dict[str, Any]]:
-    """Rows any of whose texts names them."""
-    for row in _rows(link, table, "1 = 1"):
-        if any(who.pattern.search(row[column] or "") for column in columns):
+def of_event(data: str, who: Person, named: Redaction) -> bool:
+    """Does an outcome or click name them, or come by their link or code?"""
+    said = json.loads(data)
+    if not isinstance(said, dict):
+        return named.named(data)
+    if said.get("ambassador") == who.slug:
+        return True
+    return any(code in who.codes for code in codes_of(said))
+
+
+def codes_of(said: dict[str, Any]) -> list[str]:
+    """Links and promo codes of an outcome or click."""
+    links = said.get("link") or []
+    some = links.split("|") if isinstance(links, str) else links
+    return [str(code) for code in (said.get("code"), *some) if code]
+
+
+def _outcomes(link: Link, who: Person, named: Redaction) -> Iterator[dict[str, Any]]:
+    for row in _rows(link, "event", "1 = 1"):
+        if of_event(row["data"], who, named) or named.clean(row["data"]) != row["data"]:
             yield row
 
 
-def _deliveries(link: Link, who: Person) -> Iterator[dict[str, Any]]:
+def _quarantine(link: Link, named: Redaction) -> Iterator[dict[str, Any]]:
+    for row in _rows(link, "reject", "1 = 1"):
+        if named.row_named(f"{row['raw']}\n{row['reason']}"):
+            yield row
+
+
+def _deliveries(link: Link, named: Redaction) -> Iterator[dict[str, Any]]:
     for row in _rows(link, "delivery", "1 = 1"):
         body = body_text(row["body"])
-        if who.pattern.search(body):
+        if named.row_named(body):
             yield {**row, "body": body}
 
 
 def body_text(body: bytes | str) -> str:
-    """Bytes as far as they are text."""
-    return body if isinstance(body, str) else bytes(body).decode("utf-8", "replace")
+    """Bytes as far as they are text, escapes of JSON resolved."""
+    text = body if isinstance(body, str) else bytes(body).decode("utf-8", "replace")
+    if "\\u" not in text and "\\/" not in text:
+        return text
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False)
+    except ValueError:
+        return text

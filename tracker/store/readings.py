@@ -40,6 +40,7 @@ class Keeping:
         self._behind = Behind(here=link.dialect != "sqlite")
         self._posts = Posts(link)
         self._sums = Sums(link, zone)
+        self._marks: dict[int, str] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -109,9 +110,21 @@ class Keeping:
             said["published_at"]
             .fill_null(pl.Series(posts.first_at[slots]))
             .alias("at"),
-            said["caption"],
+            self._told(slots, said["caption"]),
             said["url"],
         )
+
+    def _told(self, slots: Ints, captions: pl.Series) -> pl.Series:
+        """Captions; of those that are kept no longer, what the post counts by."""
+        if not captions.null_count():
+            return captions
+        if self._marks is None:
+            sql = "SELECT id, marks FROM post WHERE marks IS NOT NULL"
+            self._marks = dict(self._link.all(sql))
+        if not self._marks:
+            return captions
+        kept = [self._marks.get(int(post)) for post in self._posts.id[slots]]
+        return captions.fill_null(pl.Series(kept, dtype=pl.String))
 
     # -- readings ---------------------------------------------------------------
 

@@ -22,8 +22,8 @@ AT_ONCE = 50_000
 
 ATTRIBUTABLE = (
     "SELECT p.id, p.platform, p.handle, coalesce(p.published_at, s.first_at),"
-    " p.caption, p.url FROM post p JOIN post_state s ON s.post_id = p.id"
-    " WHERE p.id > ? ORDER BY p.id LIMIT ?"
+    " coalesce(p.caption, p.marks), p.url FROM post p"
+    " JOIN post_state s ON s.post_id = p.id WHERE p.id > ? ORDER BY p.id LIMIT ?"
 )
 
 

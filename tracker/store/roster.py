@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tracker.errors import NotFoundError, RosterError
-from tracker.model import Ambassador, Campaign, Enrolment, Reject, handle_key
+from tracker.model import Ambassador, Campaign, Enrolment, Handle, Reject, handle_key
 from tracker.store import audit, campaigns, people, rows, suppression
 from tracker.store.campaigns import Applied
 from tracker.store.database import Database, Link
@@ -121,8 +121,10 @@ class Roster:
                     "Nothing changed",
                     "See: tracker ambassador show " + ambassador.id,
                 )
-            changes = _sound(people.work_out([entry], known))
-            self._write(link, changes, None, now)
+            allowed, refused = _sifted(link, [entry])
+            changes = people.work_out(allowed, known)
+            changes.rejects += refused
+            self._write(link, _sound(changes), None, now)
             audit.note(link, "ambassador.add", _person(link, ambassador.id), now)
 
     def import_people(
@@ -196,6 +198,9 @@ class Roster:
         """
         with self.database.writing() as link:
             person = rows.find_ambassador(link, ambassador)
+            named = replace(person, email=None, handles=(Handle(platform, new),))
+            _, refused = _sifted(link, [(0, named, None)])
+            _sound(Changes(rejects=refused))
             held = Handles(rows.read_held(link))
             try:
                 rename(held, person, platform, new, today=today, since=since, old=old)

@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tracker.model import Reject, handle_key
 from tracker.store.database import Link
+from tracker.store.persons import codes_of
+from tracker.store.redaction import cells
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from tracker.sources.base import Batch, Event
 
 KEY = "suppression key"
-#: What parts the words of a rejected row.
-PARTS = re.compile(r"[\s,;|\t\"'{}\[\]]+")
+#: What a rejected row of theirs says instead of why.
+BLANK = "a row of somebody who was erased"
 #: How names begin that stand in place of an erased person's.
 ERASED = "erased-"
 
@@ -40,9 +41,19 @@ def key(link: Link) -> bytes:
 
 
 def mark(secret: bytes, kind: str, *parts: str) -> str:
-    """A keyed hash. kind: ambassador, email, handle, post, event."""
+    """A keyed hash. kind: ambassador, email, handle, post, event, code, word."""
     said = "\x1f".join((kind, *parts)).encode("utf-8", "surrogatepass")
     return hmac.new(secret, said, hashlib.sha256).hexdigest()[:40]
+
+
+def code_name(secret: bytes, code: str) -> str:
+    """What a link or promo code of an erased person is called."""
+    return ERASED + mark(secret, "code", code)[:20]
+
+
+def canonical(value: Any) -> str:
+    """JSON as events have it: the same things said are the same text."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -73,30 +84,52 @@ class Suppression:
 
     # -- batches ------------------------------------------------------------------
 
-    def without(self, batch: Batch) -> tuple[Batch, int]:
+    def without(self, batch: Batch, source: int) -> tuple[Batch, int]:
         """A batch without what is of erased people, and how many rows that was.
 
-        Of rejects, the text goes where any word of it is theirs.
+        source: the row of the one that brought it. Of rejects, the text goes where
+        any word or cell of it is theirs.
         """
-        keep = self._keep(batch.frame)
-        events = tuple(one for one in batch.events if not self.event(one))
-        gone = int((~keep).sum()) + len(batch.events) - len(events)
+        keep, kept = self._keep(batch.frame), self._accounts(batch.audience)
+        events = tuple(
+            self.masked(one) for one in batch.events if not self.event(one, source)
+        )
+        gone = batch.frame.height - int(keep.sum()) + len(batch.events) - len(events)
+        if batch.audience is not None and kept is not None:
+            gone += batch.audience.height - kept.height
         rejects = tuple(self.blank(one) for one in batch.rejects)
-        if not gone and rejects == batch.rejects:
+        if not gone and (rejects, events) == (batch.rejects, batch.events):
             return batch, 0
         frame = batch.frame.filter(keep)
-        made = replace(batch, rejects=rejects, events=events)
+        made = replace(batch, rejects=rejects, events=events, audience=kept)
         return replace(made, frame=frame, posts=None, whose=None), gone
 
     def _keep(self, frame: pl.DataFrame) -> pl.Series:
+        columns = ["platform", "post_id", "handle"]
+        return self._unknown(
+            frame,
+            columns,
+            lambda platform, post, handle: (
+                self.knows("post", platform, post) or self.handle(platform, handle)
+            ),
+        )
+
+    def _accounts(self, audience: pl.DataFrame | None) -> pl.DataFrame | None:
+        if audience is None:
+            return None
+        return audience.filter(
+            self._unknown(audience, ["platform", "handle"], self.handle)
+        )
+
+    @staticmethod
+    def _unknown(
+        frame: pl.DataFrame, columns: list[str], theirs: Callable[..., bool]
+    ) -> pl.Series:
+        """Marks of the rows that are nobody's who was erased."""
         import polars as pl
 
-        columns = ["platform", "post_id", "handle"]
         known = frame.select(columns).unique()
-        gone = [
-            self.knows("post", platform, post) or self.handle(platform, handle)
-            for platform, post, handle in known.iter_rows()
-        ]
+        gone = [theirs(*row) for row in known.iter_rows()]
         if not any(gone):
             return pl.Series([True] * frame.height, dtype=pl.Boolean)
         marked = known.with_columns(gone=pl.Series(gone))
@@ -105,25 +138,50 @@ class Suppression:
         )
         return ~joined["gone"]
 
-    def event(self, event: Event) -> bool:
-        """Is it told of somebody who was erased?"""
+    def event(self, event: Event, source: int) -> bool:
+        """Is it told of somebody who was erased? By their name, or by nothing but
+        links and codes of theirs."""
+        if self.knows("event", str(source), event.id):
+            return True
         said = json.loads(event.data)
-        return self.knows("event", event.id) or self.knows(
-            "ambassador", said.get("ambassador")
-        )
+        if not isinstance(said, dict):
+            return False
+        if who := said.get("ambassador"):
+            return self.knows("ambassador", str(who))
+        codes = codes_of(said)
+        return bool(codes) and all(self.knows("code", code) for code in codes)
+
+    def masked(self, event: Event) -> Event:
+        """An outcome by the links of several people, some of them erased: theirs as
+        they are called now."""
+        said = json.loads(event.data)
+        codes = codes_of(said) if isinstance(said, dict) else []
+        theirs = {code for code in codes if self.knows("code", code)}
+        if not theirs:
+            return event
+        for name in ("code", "link"):
+            if name in said:
+                said[name] = self._renamed(said[name], theirs)
+        return replace(event, data=canonical(said))
+
+    def _renamed(self, value: Any, theirs: set[str]) -> Any:
+        if isinstance(value, list):
+            return [self._renamed(each, theirs) for each in value]
+        parts = str(value).split("|")
+        named = [code_name(self.secret, p) if p in theirs else p for p in parts]
+        return "|".join(named)
 
     def blank(self, reject: Reject) -> Reject:
-        if not any(self._word(word) for word in set(PARTS.split(reject.raw))):
+        if not self.names(reject.raw) and not self.names(reject.reason):
             return reject
-        return replace(reject, raw="", reason="a row of somebody who was erased")
+        return replace(reject, raw="", reason=BLANK)
+
+    def names(self, text: str) -> bool:
+        """Is any word or cell of a text theirs?"""
+        return any(self._word(word) for word in cells(text))
 
     def _word(self, word: str) -> bool:
-        bare = word.strip(":=.<>()")
-        return bool(bare) and (
-            self.knows("ambassador", bare)
-            or self.knows("email", bare.casefold())
-            or self.knows("word", handle_key(bare))
-        )
+        return self.knows("ambassador", word) or self.knows("word", handle_key(word))
 
 
 def read(link: Link) -> Suppression | None:

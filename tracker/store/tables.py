@@ -150,6 +150,7 @@ class PayloadRow(SQLModel, table=True):
     corrected: int = big(nullable=False)
     rejected: int = big(nullable=False)
     ignored: int = big(nullable=False)
+    suppressed: int = big(nullable=False, server_default="0")  # of erased people
 
 
 class PostRow(SQLModel, table=True):
@@ -165,6 +166,7 @@ class PostRow(SQLModel, table=True):
     kind: str | None = text()
     paid_partnership: str | None = text()  # yes, no: the platform's toggle
     language: str | None = text()
+    marks: str | None = text()  # what it counts by, when its caption may not be kept
 
 
 def _wide(name: str, columns: dict[str, Any], **options: Any) -> type[SQLModel]:

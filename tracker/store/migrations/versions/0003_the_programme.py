@@ -40,6 +40,10 @@ def _posts_say_more() -> None:
         "asked", sa.Column("absent_times", BIG(), nullable=False, server_default="0")
     )
     op.add_column("asked", _may("restored_at", BIG()))
+    op.add_column("post", _may("marks"))
+    op.add_column(
+        "payload", sa.Column("suppressed", BIG(), nullable=False, server_default="0")
+    )
 
 
 def _programme() -> None:

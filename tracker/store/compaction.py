@@ -1,0 +1,50 @@
+"""Nothing of what was deleted stays in the database's files.
+
+SQLite leaves copies of rows in pages that were split and in its log, whatever
+`secure_delete` says of the rows themselves: only a rewritten file and an empty log are
+clean (measured). PostgreSQL keeps dead rows until a table is rewritten.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from tracker.store.database import Database
+
+#: How long readers are waited for, in seconds.
+PATIENCE = 20.0
+
+
+def compact(database: Database) -> bool:
+    """Rewrite everything; False when somebody else reads the file all the time."""
+    connection = database.connect()
+    try:
+        with database.translated():
+            if database.dialect == "sqlite":
+                return _rewritten(connection)
+            _tables_rewritten(connection)
+        return True
+    finally:
+        connection.close()
+
+
+def _rewritten(connection: Any) -> bool:
+    connection.execute("PRAGMA temp_store=FILE")  # the file may not fit into memory
+    connection.execute("VACUUM")
+    end = time.monotonic() + PATIENCE
+    while True:
+        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if not busy or time.monotonic() > end:
+            return not busy
+        time.sleep(0.1)
+
+
+def _tables_rewritten(connection: Any) -> None:
+    from sqlmodel import SQLModel
+
+    from tracker.store import tables
+
+    assert tables
+    for table in SQLModel.metadata.sorted_tables:
+        connection.execute(f'VACUUM (FULL) "{table.name}"')
