@@ -62,7 +62,7 @@ def cpr(cost: Number, reach: Number) -> Number | None:
 @formula("cost / clicks", MONEY)
 def cpc(cost: Number, clicked: Number) -> Number | None:
     """Cost of a click: a unique one of our tracked links, else the posts' own clicks
-    where there is no link (`basis` says which).
+    where none was counted (`basis` says which).
 
     Source: [Later]. Others: raw clicks, bots among them.
     """

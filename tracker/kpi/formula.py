@@ -143,10 +143,10 @@ def words(name: str) -> str:
 ONES = frozenset[str]()
 #: What an input is called in a sentence, where its name does not say it.
 SAID = {
-    "rate_followers": "engagements by followers of each post",
-    "rate_reach": "engagements by reach of each post",
-    "rate_impressions": "engagements by impressions of each post",
-    "rate_views": "engagements by views of each post",
+    "rate_followers": "engagement rates by followers of posts",
+    "rate_reach": "engagement rates by reach of posts",
+    "rate_impressions": "engagement rates by impressions of posts",
+    "rate_views": "engagement rates by views of posts",
     "gained": "the week's gain of views",
     "age_hours": "ages of readings",
     "days_to_90": "posts with enough readings",

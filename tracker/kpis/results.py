@@ -156,13 +156,21 @@ def revenue(facts: Facts) -> Lookup:
     return look
 
 
-def clicked(facts: Facts) -> Lookup:
-    """Unique clicks of tracked links; the posts' own where there are no links."""
-    from tracker.clicks import links
+def on_links(facts: Facts) -> bool:
+    """Are clicks those of tracked links? Where any was counted, but not by platform:
+    a link does not say on which it was seen."""
     from tracker.clicks import sums as ask
 
-    there = [one for one in links(facts.tracker, facts.campaign_id) if one.destination]
-    if facts.by == "platform" or not there:
+    if facts.by == "platform":
+        return False
+    return ask(facts.tracker, facts.campaign_id, until=facts.until)[None].raw > 0
+
+
+def clicked(facts: Facts) -> Lookup:
+    """Unique clicks of tracked links; the posts' own where none was counted."""
+    from tracker.clicks import sums as ask
+
+    if not on_links(facts):
         return _own_clicks(facts)
     found = ask(facts.tracker, facts.campaign_id, by=facts.by, until=facts.until)
 

@@ -13,6 +13,7 @@ from tracker.kpis import programme
 from tracker.kpis.inputs import from_posts
 from tracker.kpis.money import plain
 from tracker.kpis.posts import REST, with_values
+from tracker.kpis.results import on_links
 from tracker.model import METRICS, iso
 
 if TYPE_CHECKING:
@@ -184,8 +185,7 @@ def _valued(facts: Facts) -> list[Row]:
 def _clicked(facts: Facts) -> list[Row]:
     from tracker.clicks import links, sums
 
-    there = [one for one in links(facts.tracker, facts.campaign_id) if one.destination]
-    if facts.by == "platform" or not there:
+    if not on_links(facts):
         found = facts.blended.drop_nulls("clicks").sort("clicks", descending=True)
         columns = ["platform", "post_id", "ambassador", "clicks", "group"]
         rows = found.select(columns).iter_rows(named=True)
@@ -198,7 +198,8 @@ def _clicked(facts: Facts) -> list[Row]:
             "mission": one.mission,
             "clicks": known[one.code].unique if one.code in known else 0,
         }
-        for one in there
+        for one in links(facts.tracker, facts.campaign_id)
+        if one.destination
     ]
 
 
