@@ -252,3 +252,58 @@ def test_a_broken_file_names_its_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, "[campaign]\nid = \n")
     assert caught.value.subject == "plan.toml:2"
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ('[budget]\namount = "10.005"', "budget.amount: "),
+        ('[benchmark]\ncost = "1.001"', "benchmark.cost: "),
+        (
+            '[[commission]]\nkind = "sale"\namount = "1.001"',
+            "commission[0].amount: ",
+        ),
+        ('[[commission]]\nkind = "sale"\npercent = 101', "commission[0].percent: "),
+        ("[benchmark]\nawareness = -1", "benchmark.awareness: "),
+        ("[attribution]\nprecedence = []", "attribution.precedence: "),
+        ('[attribution]\nprecedence = ["code", "code"]', "attribution.precedence: "),
+        ('[attribution]\nwindow = "a month"', "attribution.window: "),
+        (
+            '[[cost]]\nid = "a"\ndate = 2026-01-01\nkind = "fee"\ncurrency = "JPY"'
+            + '\namount = "1.5"',
+            "cost[0].amount: ",
+        ),
+        (
+            '[[mission]]\nid = "a"\nopens = 2026-01-01\ndue = 2026-01-01\nneeds = 0',
+            "mission[0].needs: ",
+        ),
+    ],
+)
+def test_figures_that_cannot_be_are_refused(
+    tmp_path: Path, table: str, said: str
+) -> None:
+    """Shares beyond the whole, amounts finer than their currency, empty rules."""
+    [line] = problems(tmp_path, f"{HEAD}{table}\n")
+    assert line.startswith(said)
+
+
+def test_a_currency_is_one_that_there_is(tmp_path: Path) -> None:
+    [line] = problems(tmp_path, f'{HEAD}currency = "EUX"\n')
+    assert line.startswith('campaign.currency: "EUX" is no currency')
+
+
+def test_a_campaign_needs_its_id_before_all(tmp_path: Path) -> None:
+    [line] = problems(tmp_path, '[campaign]\nid = "?"\n')
+    assert line.startswith("campaign.id: ")
+
+
+def test_open_lists_ask_for_nothing(tmp_path: Path) -> None:
+    """A question mark in a list is no hashtag of that name."""
+    text = (
+        HEAD
+        + 'countries = ["?"]\n[match]\nhashtags = ["?"]\n'
+        + '[[content]]\ntype = "?"\nplatforms = ["?"]\n'
+        + 2 * '[[mission]]\nid = "?"\nopens = "?"\ndue = "?"\n'
+        + '[[cost]]\nid = "?"\ndate = "?"\nkind = "?"\namount = "?"\nmission = "?"\n'
+    )
+    assert load(tmp_path, text).campaign.match == Match()

@@ -93,7 +93,7 @@ class Form:
     def field(self, key: str, check: Callable[[Any], T], default: T) -> T:
         """The value as `check` reads it; a ValueError of it is a problem."""
         value = self.take(key)
-        if value is None or (self.may_be_open and value == OPEN):
+        if value is None or (self.may_be_open and value in (OPEN, [OPEN])):
             return default
         try:
             return check(value)

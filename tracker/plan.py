@@ -13,16 +13,18 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from tracker import forms
+from tracker import codes, forms
 from tracker.errors import nearest
 from tracker.forms import Form
 from tracker.model import Campaign, Match
 from tracker.planfields import (
+    AMOUNTS,
     LISTS,
     NEEDED,
     TABLES,
     Fields,
     countries,
+    currency,
     hashtags,
     links,
     mentions,
@@ -67,12 +69,14 @@ def load_plan(path: Path, *, timezone: str, language: str) -> Plan:
 def _campaign(form: Form, timezone: str, language: str) -> Campaign:
     block = form.table("campaign")
     block.need("id")
+    if block.values.get("id") == forms.OPEN:
+        block.fault("id", "is still open; a campaign is known by it")
     slug = block.field("id", forms.slug, "")
     campaign = Campaign(
         id=slug,
         name=block.field("name", forms.text, slug),
         timezone=block.field("timezone", forms.time_zone, timezone),
-        currency=block.field("currency", forms.currency, "EUR"),
+        currency=block.field("currency", currency, "EUR"),
         language=block.field("language", forms.language, language),
         starts=block.field("start", forms.day, None),
         ends=block.field("end", forms.day, None),
@@ -126,22 +130,45 @@ def _between(raw: Mapping[str, Any]) -> Iterator[str]:
     missions = {block.get("id") for block in _blocks(raw, "mission")}
     for number, block in enumerate(_blocks(raw, "cost")):
         mission = block.get("mission")
-        if isinstance(mission, str) and mission not in missions:
+        if isinstance(mission, str) and mission not in missions | {forms.OPEN}:
             hint = nearest(mission, (str(each) for each in missions))
             yield f'cost[{number}].mission: there is no "{mission}". {hint}'.rstrip()
     for number, block in enumerate(_blocks(raw, "commission")):
         if ("percent" in block) == ("amount" in block):
             yield f"commission[{number}]: needs percent or amount, one of them"
+    yield from _inexact(raw)
+
+
+def _inexact(raw: Mapping[str, Any]) -> Iterator[str]:
+    """Amounts with more decimals than their currency has."""
+    whole = _blocks({"campaign": [raw.get("campaign")]}, "campaign")[0]
+    for name, key in AMOUNTS:
+        table = raw.get(name)
+        for number, block in enumerate(_blocks({name: _listed(table)}, name)):
+            code = block.get("currency", whole.get("currency", "EUR"))
+            try:
+                codes.minor_units(forms.money(block.get(key)), code)
+            except (KeyError, TypeError):
+                continue  # the currency is none; said already
+            except ValueError as error:
+                if "decimals" in str(error):
+                    place = f"{name}[{number}]" if isinstance(table, list) else name
+                    yield f"{place}.{key}: {error}"
+
+
+def _listed(table: Any) -> list[Any]:
+    return table if isinstance(table, list) else [table]
 
 
 def _twice(raw: Mapping[str, Any], name: str) -> Iterator[str]:
     seen: set[str] = set()
     for number, block in enumerate(_blocks(raw, name)):
         key = block.get("id")
-        if isinstance(key, str) and key in seen:
+        if not isinstance(key, str) or key == forms.OPEN:
+            continue
+        if key in seen:
             yield f'{name}[{number}].id: "{key}" stands twice'
-        elif isinstance(key, str):
-            seen.add(key)
+        seen.add(key)
 
 
 def _blocks(raw: Mapping[str, Any], name: str) -> list[dict[str, Any]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
-from tracker import forms
+from tracker import codes, forms
 from tracker.errors import nearest
 from tracker.model import PLATFORMS, platform_name
 
@@ -80,12 +81,40 @@ def assigned(value: Any) -> Any:
 
 
 def precedence(value: Any) -> tuple[str, ...]:
+    """At least one rule, none of them twice."""
     check = forms.one_of(*PRECEDENCE)
-    return tuple(check(name) for name in forms.texts(value))
+    rules = tuple(check(name) for name in forms.texts(value))
+    if not rules:
+        raise ValueError(f"is empty; name some of {', '.join(PRECEDENCE)}")
+    if len(set(rules)) < len(rules):
+        raise ValueError("names a rule twice")
+    return rules
 
 
 def baseline(value: Any) -> Any:
     return value if value == "unknown" else forms.number(value)
+
+
+def posts(value: Any) -> int:
+    """How many posts a mission needs: at least one."""
+    if not forms.count(value):
+        raise ValueError("is 0; a mission needs at least one post")
+    return forms.count(value)
+
+
+def percent(value: Any) -> Any:
+    """A number from 0 to 100."""
+    if not 0 <= Decimal(str(forms.number(value))) <= 100:
+        raise ValueError(f"{value} is not between 0 and 100")
+    return value
+
+
+def currency(value: Any) -> str:
+    """A code that the world agreed on: its digits are known."""
+    code = forms.currency(value)
+    if code not in codes.CURRENCIES:
+        raise ValueError(f'"{code}" is no currency. {nearest(code, codes.CURRENCIES)}')
+    return code
 
 
 TABLES: dict[str, Fields] = {
@@ -102,7 +131,7 @@ TABLES: dict[str, Fields] = {
         "name": forms.text,
         "cost": forms.money,
         "impressions": forms.count,
-        "awareness": forms.number,
+        "awareness": percent,
         "source": forms.text,
     },
 }
@@ -133,7 +162,7 @@ LISTS: dict[str, Fields] = {
         "opens": forms.day,
         "due": forms.day,
         "assigned": assigned,
-        "needs": forms.count,
+        "needs": posts,
         "platforms": platforms,
         "hashtags": hashtags,
         "mentions": mentions,
@@ -144,7 +173,7 @@ LISTS: dict[str, Fields] = {
         "date": forms.day,
         "kind": forms.one_of(*COSTS),
         "amount": forms.money,
-        "currency": forms.currency,
+        "currency": currency,
         "ambassador": forms.text,
         "mission": forms.text,
         "note": forms.text,
@@ -152,7 +181,7 @@ LISTS: dict[str, Fields] = {
     },
     "commission": {
         "kind": forms.text,
-        "percent": forms.number,
+        "percent": percent,
         "amount": forms.money,
     },
     "claim": {
@@ -171,6 +200,13 @@ LISTS: dict[str, Fields] = {
         "source": forms.text,
     },
 }
+#: Money of the file: in the currency of its own table, else in the campaign's.
+AMOUNTS = (
+    ("budget", "amount"),
+    ("benchmark", "cost"),
+    ("cost", "amount"),
+    ("commission", "amount"),
+)
 #: Without these a table of its kind means nothing, however unfinished the plan is.
 NEEDED: dict[str, tuple[str, ...]] = {
     "tool": ("name",),

@@ -160,11 +160,13 @@ def _said(value: Any) -> str:
 def check(tracker: Tracker, name: str) -> int:
     """Say what the plan lacks, and which indicators nothing will fill."""
     from tracker.checks import plan as plans
+    from tracker.kpi.registry import FORMULAS
 
     people = roster(tracker)
     found, plan = people.campaign(name), people.plan(name)
     lacks = plans.missing(plan)
-    orphans = plans.orphans(plan, _metrics(tracker))
+    kpis = {kpi: formula.inputs for kpi, formula in FORMULAS.items()}
+    orphans = plans.orphans(plan, _given(tracker), kpis)
     if wants_json():
         emit_json(_check_json(found.id, found.state, lacks, orphans))
     else:
@@ -177,16 +179,22 @@ def check(tracker: Tracker, name: str) -> int:
     return 1 if lacks or orphans else 0
 
 
-def _metrics(tracker: Tracker) -> dict[str, tuple[str, ...]]:
+def _given(tracker: Tracker) -> dict[str, tuple[str, ...]]:
     """What each source gives; of one that cannot be made, nothing is said."""
+    from tracker.checks.plan import OUTCOMES
     from tracker.errors import TrackerError
+    from tracker.model import METRICS
 
+    #: By kind: what its policy need not say.
+    more = {"webhook": (OUTCOMES,), "outcomes": (OUTCOMES,), "csv": METRICS}
     given: dict[str, tuple[str, ...]] = {}
     for block in tracker.settings.sources:
         try:
-            given[block.name] = tracker.source(block.name).policy.metrics
+            metrics = tracker.source(block.name).policy.metrics
         except TrackerError:
             given[block.name] = ()
+        else:
+            given[block.name] = (*metrics, *more.get(block.kind, ()))
     return given
 
 
