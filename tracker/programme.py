@@ -69,6 +69,21 @@ class Consent:
     note: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A campaign that was opened or closed (kind state, no ambassador), or somebody
+    who is in another group now (kind group): from what to what, why, who said so."""
+
+    campaign: str
+    kind: str
+    before: str | None
+    after: str | None
+    reason: str | None
+    actor: str
+    at: int
+    ambassador: str | None = None
+
+
 # -- missions ------------------------------------------------------------------------
 
 ON_TIME, LATE, MISSING = "on_time", "late", "missing"

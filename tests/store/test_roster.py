@@ -82,7 +82,7 @@ def test_a_dry_run_of_a_plan_keeps_nothing(roster):
 
 def test_an_open_campaign_stays_open_when_its_plan_is_applied_again(roster):
     roster.apply(FIESTA, {}, now=1)
-    assert roster.set_state("fiesta", "open").state == "open"
+    assert roster.set_state("fiesta", "open", now=1).state == "open"
     applied = roster.apply(FIESTA, {"budget": {"amount": 1}}, now=2)
     assert (applied.state, applied.campaign.state) == ("updated", "open")
     assert roster.campaign("fiesta").state == "open"
@@ -95,7 +95,7 @@ def test_an_unknown_campaign_is_not_found_and_the_nearest_named(roster):
         roster.plan,
         roster.ambassadors,
         roster.enrolments,
-        lambda name: roster.set_state(name, "open"),
+        lambda name: roster.set_state(name, "open", now=1),
         lambda name: roster.enrol([], campaign=name),
         lambda name: roster.withdraw(name, [], on=None),
         lambda name: roster.import_people([], campaign=name, now=1),

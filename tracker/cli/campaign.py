@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from tracker.app import Tracker
     from tracker.checks.plan import Missing
     from tracker.store.campaigns import Applied
-
-log = logging.getLogger(__name__)
 
 
 @click.group()
@@ -231,7 +228,7 @@ def _check_json(
 @campaign.command("open")
 @click.argument("name", metavar="ID")
 @click.option("--incomplete", is_flag=True, help="Open it with an incomplete plan.")
-@click.option("--reason", metavar="TEXT", help="Why, with --incomplete.")
+@click.option("--reason", metavar="TEXT", help="Why; needed with --incomplete.")
 @json_option
 @with_tracker
 def open_(tracker: Tracker, name: str, incomplete: bool, reason: str | None) -> None:
@@ -244,8 +241,7 @@ def open_(tracker: Tracker, name: str, incomplete: bool, reason: str | None) -> 
     lacks = missing(people.plan(name))
     if lacks and not incomplete:
         _refuse(name, lacks)
-    log.info("campaign opened", extra={"action": "campaign.open", "reason": reason})
-    _set_state(tracker, name, "open")
+    _set_state(tracker, name, "open", reason)
 
 
 def _refuse(name: str, lacks: list[Missing]) -> None:
@@ -265,15 +261,16 @@ def _refuse(name: str, lacks: list[Missing]) -> None:
 
 @campaign.command()
 @click.argument("name", metavar="ID")
+@click.option("--reason", metavar="TEXT", help="Why; it is kept.")
 @json_option
 @with_tracker
-def close(tracker: Tracker, name: str) -> None:
+def close(tracker: Tracker, name: str, reason: str | None) -> None:
     """Close a campaign; its figures stay."""
-    _set_state(tracker, name, "closed")
+    _set_state(tracker, name, "closed", reason)
 
 
-def _set_state(tracker: Tracker, name: str, state: str) -> None:
-    changed = roster(tracker).set_state(name, state)
+def _set_state(tracker: Tracker, name: str, state: str, reason: str | None) -> None:
+    changed = roster(tracker).set_state(name, state, reason=reason, now=now_ms())
     if wants_json():
         emit_json(campaign_json(changed))
     else:

@@ -34,6 +34,7 @@ TEXTS: dict[str, tuple[tuple[str, str | None], ...]] = {
     "contract": (("note", None),),
     "goods": (("what", GONE),),
     "mission_mark": (("reason", ""),),
+    "turn": (("before", None), ("after", None), ("reason", None)),
 }
 #: The same of their posts.
 POST_TEXTS: dict[str, tuple[tuple[str, str | None], ...]] = {

@@ -16,6 +16,7 @@ from tracker.store.redaction import Redaction
 THEIRS = {
     "handles": ("handle", "ambassador_id"),
     "enrolments": ("enrolment", "ambassador_id"),
+    "turns": ("turn", "ambassador_id"),
     "consents": ("consent", "ambassador_id"),
     "contracts": ("contract", "ambassador_id"),
     "goods": ("goods", "ambassador_id"),

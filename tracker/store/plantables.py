@@ -79,6 +79,21 @@ class GoodsRow(SQLModel, table=True):
     returned_on: str | None = text()
 
 
+class TurnRow(SQLModel, table=True):
+    """Why a campaign was opened or closed, or somebody is in another group now."""
+
+    __tablename__ = "turn"
+    id: int | None = key()
+    campaign_id: int = big(nullable=False)
+    ambassador_id: int | None = big()  # NULL: of the campaign itself
+    kind: str = text(nullable=False)  # state, group
+    before: str | None = text()
+    after: str | None = text()
+    reason: str | None = text()
+    actor: str = text(nullable=False)
+    at: int = big(nullable=False)
+
+
 # -- missions ------------------------------------------------------------------------
 
 

@@ -14,11 +14,15 @@ from zoneinfo import ZoneInfo
 
 from tracker.errors import NotFoundError, RosterError
 from tracker.model import Ambassador, Campaign, Enrolment, Handle, Reject, handle_key
-from tracker.store import audit, campaigns, people, rows, suppression
+from tracker.store import audit, campaigns, people, rows, suppression, turns
 from tracker.store.campaigns import Applied
 from tracker.store.database import Database, Link
 from tracker.store.handles import Handles, RowError, rename
 from tracker.store.people import Changes, Entry, Known
+from tracker.store.turns import STATE, Step
+
+#: How it is called that a campaign comes into a state.
+DEEDS = {"open": "open", "closed": "close"}
 
 
 class Roster:
@@ -91,18 +95,23 @@ class Roster:
             if applied.state == "unchanged" or dry_run:
                 return applied
             campaigns.keep(session, after, plan, now)
+            link = self.database.link(session)
             if campaigns.counts_differently(before, after):
-                self._refresh(self.database.link(session))
+                self._refresh(link)
+            audit.note(link, "campaign.apply", campaign.id, now)
         return applied
 
-    def set_state(self, campaign: str, state: str) -> Campaign:
+    def set_state(
+        self, campaign: str, state: str, *, reason: str | None = None, now: int
+    ) -> Campaign:
         """Open or close a campaign; answers it as it is now. Raises NotFoundError."""
-        with self.database.session() as session:
-            _, before = rows.find_campaign(self.database.link(session), campaign)
-            row = campaigns.find(session, campaign)
-            assert row is not None
-            row.state = state
-            session.add(row)
+        with self.database.writing() as link:
+            number, before = rows.find_campaign(link, campaign)
+            if before.state != state:
+                link.run("UPDATE campaign SET state = ? WHERE id = ?", (state, number))
+                step = Step(STATE, before.state, state, reason)
+                turns.note(link, number, step, now)
+                audit.note(link, f"campaign.{DEEDS[state]}", campaign, now)
         return replace(before, state=state)
 
     # -- people -----------------------------------------------------------------

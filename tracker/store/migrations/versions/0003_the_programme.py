@@ -107,6 +107,19 @@ def _programme() -> None:
         sa.UniqueConstraint("campaign_id", "ref"),
     )
     op.create_table(
+        "turn",
+        sa.Column("id", ID, nullable=False),
+        _said("campaign_id", BIG()),
+        _may("ambassador_id", BIG()),
+        _said("kind"),
+        _may("before"),
+        _may("after"),
+        _may("reason"),
+        _said("actor"),
+        _said("at", BIG()),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "mission_mark",
         _part("campaign_id"),
         _part("mission", TEXT),
