@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import ROOT
 
 from tracker.kpi.emv import worth
 from tracker.kpi.formula import EACH_INPUTS, Formula, evaluate
@@ -200,3 +201,16 @@ def test_text(
 ) -> None:
     assert text(Decimal(value), unit, "en", digits) == english
     assert text(Decimal(value), unit, "fr", digits) == french
+
+
+# -- the document ---------------------------------------------------------------------
+
+
+def test_the_document_says_what_the_formulas_say() -> None:
+    """Every KPI is a row of docs/kpis.md, word for word."""
+    lines = (ROOT / "docs" / "kpis.md").read_text("utf-8").splitlines()
+    told = [line for line in lines if line.startswith("| `")]
+    for name, one in FORMULAS.items():
+        parts = (one.meaning, one.source.rstrip("."), one.others.rstrip("."))
+        row = " | ".join((f"| `{name}`", one.text, one.unit or "–", *parts)) + " |"
+        assert row in told, row
