@@ -269,8 +269,10 @@ def test_a_broken_file_names_its_line(tmp_path: Path) -> None:
         ('[attribution]\nprecedence = ["code", "code"]', "attribution.precedence: "),
         ('[attribution]\nwindow = "a month"', "attribution.window: "),
         (
-            '[[cost]]\nid = "a"\ndate = 2026-01-01\nkind = "fee"\ncurrency = "JPY"'
-            + '\namount = "1.5"',
+            (
+                '[[cost]]\nid = "a"\ndate = 2026-01-01\nkind = "fee"\ncurrency = "JPY"'
+                '\namount = "1.5"'
+            ),
             "cost[0].amount: ",
         ),
         (

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 from spring import PEOPLE, done, programme, said
-from support import Run
-
 from sqlmodel import SQLModel
+from support import Run
 
 from tracker.app import open_tracker
 from tracker.store import erasure

@@ -61,7 +61,8 @@ def _captions(link: Link, limit: Limit, dry_run: bool) -> int:
 def _clicks(link: Link, limit: Limit, dry_run: bool) -> int:
     where = (
         f" FROM click WHERE at < ? AND ({TRACES})"
-        " AND (CAST(? AS TEXT) IS NULL OR source_id = (SELECT id FROM source WHERE name = ?))"
+        " AND (CAST(? AS TEXT) IS NULL"
+        " OR source_id = (SELECT id FROM source WHERE name = ?))"
     )
     return _emptied(
         link,
