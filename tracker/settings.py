@@ -129,7 +129,7 @@ def _check_retention(said: Mapping[str, Any]) -> None:
             keep_days(said.get(kind, "forever"))
         except ValueError as error:
             problems.append(f"retention.{kind} {error}")
-    forms.refuse(problems, "RETENTION", FILE, "Nothing was started")
+    forms.refuse(problems, "CONFIG", FILE, "Nothing was started")
 
 
 def _top(form: Form, raw: Mapping[str, Any], home: Path) -> Settings:
