@@ -154,7 +154,6 @@ def test_missions_are_read_as_the_plan_says_and_open_ones_are_none_yet():
                 "mentions": ["?"],
                 "links": ["https://www.Ford.com/Fiesta"],
                 "assigned": ["group:n"],
-                "needs": 0,
             },
         ]
     }

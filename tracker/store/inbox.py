@@ -21,6 +21,7 @@ from tracker.errors import StoreError
 from tracker.store import suppression
 from tracker.store.database import Database, Link
 from tracker.store.states import source_id
+from tracker.store.suppression import Suppression
 
 #: How long a batch waits for another writer, in seconds: two batches in a row must
 #: be answered before a sender's request is cut off (30 s).
@@ -188,11 +189,23 @@ class Inbox:
 
 
 def done(link: Link, numbers: Iterable[int]) -> None:
-    """These were read; in the transaction that keeps what was in them."""
-    link.many(
-        "UPDATE delivery SET state = 'read' WHERE id = ?",
-        [(number,) for number in numbers],
-    )
+    """These were read; in the transaction that keeps what was in them. Of one that
+    names somebody who was erased, nothing stays."""
+    rows = [(number,) for number in numbers]
+    link.many("UPDATE delivery SET state = 'read' WHERE id = ?", rows)
+    erased = suppression.read(link)
+    if erased is not None:
+        for (number,) in rows:
+            _forget(link, number, erased)
+
+
+def _forget(link: Link, number: int, erased: Suppression) -> None:
+    found = link.one("SELECT body, headers FROM delivery WHERE id = ?", (number,))
+    if found is None:
+        return
+    body, headers = found
+    if erased.names(bytes(body).decode("utf-8", "replace")):
+        shorten(link, number, bytes(body), headers, b"", erased.secret)
 
 
 def why(error: StoreError) -> str:
