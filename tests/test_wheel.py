@@ -32,8 +32,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_is_not_python_is_in_the_wheel(installed: Path) -> None:
     """Templates, steps of the schema, the example, the licence; and no tests."""
     package = installed / "tracker"
-    there = {path.name for path in (ROOT / "templates").iterdir()}
-    assert {path.name for path in (package / "templates").iterdir()} == there
+    there = {path.name for path in (ROOT / "templates").rglob("*")}
+    assert {path.name for path in (package / "templates").rglob("*")} == there
     assert list((package / "store" / "migrations" / "versions").glob("0001*.py"))
     assert (package / "example" / "plan.toml").is_file()
     assert (package / "stub" / "example" / "youtube.csv").is_file()

@@ -71,8 +71,8 @@ class Site:
         """Changes when templates, words or the tool do."""
         whole = hashlib.sha256(__version__.encode())
         here = Path(__file__).parent
-        parts = [*folder().glob("*.j2"), *here.glob("*.py")]
-        for part in sorted(parts, key=lambda path: path.name):
+        parts = [*folder().rglob("*.j2"), *here.glob("*.py")]
+        for part in sorted(parts, key=lambda path: path.as_posix()):
             whole.update(part.read_bytes())
         words = self.words
         whole.update(f"{words.language} {words.currency} {words.zone.key}".encode())
