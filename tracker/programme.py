@@ -51,12 +51,18 @@ class Goods:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
+    """starts, ends: the days it holds, None: from when it was signed, until further
+    notice. objective: what is promoted by it. amount: minor units of currency."""
+
     campaign: str
     ambassador: str
     ref: str
     signed: date
     starts: date | None = None
     ends: date | None = None
+    objective: str | None = None
+    amount: int | None = None
+    currency: str | None = None
     note: str | None = None
 
 

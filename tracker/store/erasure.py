@@ -31,7 +31,7 @@ TEXTS: dict[str, tuple[tuple[str, str | None], ...]] = {
     "feedback": (("said", ""), ("answer", None)),
     "cost": (("note", None),),
     "consent": (("note", None),),
-    "contract": (("note", None),),
+    "contract": (("note", None), ("objective", None)),
     "goods": (("what", GONE),),
     "mission_mark": (("reason", ""),),
     "turn": (("before", None), ("after", None), ("reason", None)),

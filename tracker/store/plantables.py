@@ -60,6 +60,9 @@ class ContractRow(SQLModel, table=True):
     starts: str | None = text()
     ends: str | None = text()
     note: str | None = text()
+    objective: str | None = text()
+    amount: int | None = big()  # minor units
+    currency: str | None = text()
 
 
 class GoodsRow(SQLModel, table=True):
