@@ -74,7 +74,6 @@ def publish(
     scope = ("",) if campaign is None else (campaign,)
     gallery = Gallery(tracker.home / CHARTS)
     with Shelf(folder, now, scope) as shelf, gallery:
-        _assets(shelf)
         _index(
             shelf, found, Site(Words(language or tracker.settings.language), gallery)
         )
@@ -114,14 +113,6 @@ def _language(language: str) -> ConfigError:
 
 
 # -- what is put on the shelf -------------------------------------------------------
-
-
-def _assets(shelf: Shelf) -> None:
-    from tracker.report.site import ASSETS, asset
-
-    for name in ASSETS:
-        data = asset(name)
-        shelf.put(name, _digest(data.decode()), lambda data=data: data)  # type: ignore[misc]
 
 
 def _index(shelf: Shelf, found: list[CampaignFacts], site: Site) -> None:

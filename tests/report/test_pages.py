@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import io
 import json
 import re
@@ -18,19 +20,18 @@ from reading import Page, files, read
 
 from tracker.app import Tracker
 from tracker.cells import restore
+from tracker.errors import ReportError
 from tracker.facts import CampaignFacts
 from tracker.model import DAY, day_instant, local_day, moment, number_day
 from tracker.publish import publish
 from tracker.report import data
+from tracker.report.inside import script
+from tracker.report.site import asset
 from tracker.report.table import _days, script_json
 from tracker.report.text import clean, link
 from tracker.report.words import Words
 from tracker.store import facts as store
 
-POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
-    " object-src 'none'; base-uri 'none'; form-action 'none'"
-)
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -53,17 +54,39 @@ def html(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.html"))
 
 
-def test_every_page_has_the_policy_and_asks_no_host(pages: Path) -> None:
+def inside(path: Path, tag: str) -> list[str]:
+    """What stands in the elements of a name that hold no data."""
+    whole = path.read_text("utf-8")
+    return re.findall(rf"<{tag}>(.*?)</{tag}>", whole, re.DOTALL)
+
+
+def hashes(texts: list[str]) -> str:
+    found = (base64.b64encode(hashlib.sha256(t.encode()).digest()) for t in texts)
+    return " ".join(f"'sha256-{one.decode()}'" for one in found)
+
+
+def test_every_page_has_its_own_policy_and_asks_no_host(pages: Path) -> None:
+    """Only the style and the scripts that stand in the page, by their hashes."""
     for path in html(pages):
         page = read(path)
         policies = [m["content"] for m in page.all("meta") if "http-equiv" in m]
-        assert policies == [POLICY]
+        assert len(policies) == 1
+        assert policies[0] == (
+            f"default-src 'none'; style-src {hashes(inside(path, 'style'))};"
+            f" script-src {hashes(inside(path, 'script'))}; img-src data:;"
+            " object-src 'none'; base-uri 'none'; form-action 'none'"
+        )
         for tag, attrs in page.elements:
             assert "style" not in attrs and not any(a.startswith("on") for a in attrs)
-            assert tag not in ("style", "iframe", "object", "embed", "base", "form")
+            assert tag not in ("iframe", "object", "embed", "base", "form")
             if tag in ("script", "link", "img"):
-                asked = attrs.get("src") or attrs.get("href") or ""
-                assert not re.match(r"[a-z]+:|//", asked), (path, asked)
+                asked = attrs.get("src") or attrs.get("href") or "data:"
+                assert asked.startswith("data:"), (path, asked)
+
+
+def test_what_would_end_a_script_is_no_script() -> None:
+    with pytest.raises(ReportError, match="TEMPLATES"):
+        script("let a = '</SCRIPT><b>'")
 
 
 def test_links_inside_lead_somewhere_and_links_outside_are_marked(pages: Path) -> None:
@@ -80,10 +103,14 @@ def test_links_inside_lead_somewhere_and_links_outside_are_marked(pages: Path) -
                 assert (path.parent / target).is_file(), (path, target)
 
 
-def test_scripts_are_files_or_data(pages: Path) -> None:
+def test_scripts_are_the_tools_or_data(pages: Path) -> None:
+    own = {asset("report.js"), asset("posts.js")}
     for path in html(pages):
-        for attrs in read(path).all("script"):
-            assert attrs.get("type") == "application/json" or attrs.get("src")
+        found = read(path).all("script")
+        kinds = [attrs.get("type") for attrs in found if attrs]
+        assert set(kinds) <= {"application/json"}
+        assert set(inside(path, "script")) <= own
+        assert len(inside(path, "script")) + len(kinds) == len(found)
 
 
 def test_ids_stand_once(pages: Path) -> None:

@@ -88,7 +88,6 @@ def test_a_small_change_writes_only_the_pages_that_show_it(
     own = [name for name in written if "/ambassadors/" in name]
     assert own == [f"fiesta/ambassadors/{person}.html"]
     assert "fiesta/index.html" in written
-    assert "style.css" not in written
 
 
 def test_a_page_that_somebody_changed_is_mended(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,14 @@ from markupsafe import Markup, escape
 from tracker import __version__
 from tracker.errors import ReportError
 from tracker.model import METRICS, number_day
+from tracker.report import inside
 from tracker.report.gallery import Drawing, Gallery
 from tracker.report.sparks import spark
 from tracker.report.table import script_json
 from tracker.report.words import PERCENT, Words
 
-#: Files that pages need beside them, copied as they are.
-ASSETS = ("style.css", "report.js", "posts.js")
+#: The style sheet of every page.
+SHEET = "style.css"
 
 
 def folder() -> Path:
@@ -64,6 +65,9 @@ class Site:
             METRICS=METRICS,
             PERCENT=PERCENT,
             spark=spark,
+            policy=policy,
+            style=Markup(inside.style(asset(SHEET))),  # noqa: S704
+            script=script,
         )
 
     @cached_property
@@ -71,7 +75,10 @@ class Site:
         """Changes when templates, words or the tool do."""
         whole = hashlib.sha256(__version__.encode())
         here = Path(__file__).parent
-        parts = [*folder().rglob("*.j2"), *here.glob("*.py")]
+        parts = [
+            path for end in ("j2", "css", "js") for path in folder().rglob(f"*.{end}")
+        ]
+        parts += here.glob("*.py")
         for part in sorted(parts, key=lambda path: path.as_posix()):
             whole.update(part.read_bytes())
         words = self.words
@@ -107,8 +114,19 @@ def _compiled(folder: Path) -> jinja2.BytecodeCache:
     return jinja2.FileSystemBytecodeCache(str(folder))
 
 
-def asset(name: str) -> bytes:
-    return (folder() / name).read_bytes()
+@cache
+def asset(name: str) -> str:
+    """A style sheet or script of the templates' folder."""
+    return (folder() / name).read_text("utf-8")
+
+
+def script(name: str) -> Markup:
+    return Markup(inside.script(asset(name)))  # noqa: S704
+
+
+def policy(*scripts: str) -> Markup:
+    """Of a page with the style sheet and these scripts, by the names of their files."""
+    return Markup(inside.policy([asset(SHEET)], map(asset, scripts)))  # noqa: S704
 
 
 def rich(text: str) -> Markup:
