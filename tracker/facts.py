@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tracker.answers import Question
+    from tracker.kpi.answer import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,8 @@ class CampaignFacts:
     compared with the sums of gains. posts: one row a post, columns of POSTS.
     left_out: platforms whose terms keep their figures out of sums over several
     platforms, and why; `counts` and the counts of people on several are without them.
-    questions: what this kind of programme must see, with the answers.
+    questions: what this kind of programme must see, with the answers. kpis: all KPIs
+    of the campaign and its indicators, as they were at `as_of`.
     """
 
     campaign: Campaign
@@ -172,6 +174,7 @@ class CampaignFacts:
     sources: tuple[SourceFacts, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     questions: tuple[Question, ...] = ()
+    kpis: Answer | None = None
 
     def added(self, platform: str) -> bool:
         """Do its figures stand in sums over several platforms?"""

@@ -22,7 +22,6 @@ from tracker.report.words import LANGUAGES, Words
 if TYPE_CHECKING:
     import polars as pl
 
-    from tracker.answers import Question
     from tracker.app import Tracker
     from tracker.report.site import Site
     from tracker.settings import SourceSettings
@@ -66,10 +65,7 @@ def publish(
     if campaign is not None and campaign not in slugs:
         raise NotFoundError("campaign", campaign, slugs)
     sources = source_facts(tracker, now)
-    found = [
-        replace(facts, sources=sources, questions=_questions(tracker, facts))
-        for facts in found
-    ]
+    found = [_told(tracker, replace(facts, sources=sources)) for facts in found]
     folder = out or tracker.home / tracker.settings.site
     scope = ("",) if campaign is None else (campaign,)
     gallery = Gallery(tracker.home / CHARTS)
@@ -90,11 +86,16 @@ def publish(
     )
 
 
-def _questions(tracker: Tracker, facts: CampaignFacts) -> tuple[Question, ...]:
-    """As they were at the newest reading: pages have no clock of their own."""
+def _told(tracker: Tracker, facts: CampaignFacts) -> CampaignFacts:
+    """With what is worked out of them, as it was at the newest reading: pages have no
+    clock of their own."""
     from tracker.answers import answers
+    from tracker.kpis import kpis
 
-    return tuple(answers(tracker, facts.campaign.id, now=facts.as_of or 0))
+    slug, now = facts.campaign.id, facts.as_of or 0
+    known = kpis(tracker, slug, now=now)
+    questions = answers(tracker, slug, now=now, known=known)
+    return replace(facts, kpis=known, questions=tuple(questions))
 
 
 def _words(facts: CampaignFacts, language: str | None) -> Words:

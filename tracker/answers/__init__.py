@@ -17,6 +17,7 @@ from tracker.answers.question import Question
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
+    from tracker.kpi.answer import Answer
 
 __all__ = ["Question", "answers", "as_json"]
 
@@ -30,17 +31,22 @@ STRATEGIES: Mapping[str, Callable[[Known], Iterator[Question]]] = {
 
 
 def answers(
-    tracker: Tracker, campaign: str, *, now: int, language: str | None = None
+    tracker: Tracker,
+    campaign: str,
+    *,
+    now: int,
+    language: str | None = None,
+    known: Answer | None = None,
 ) -> list[Question]:
     """The questions of the campaign's strategy, then those of every programme.
 
-    language: of titles and texts, else the campaign's. NotFoundError when there is
-    no such campaign.
+    language: of titles and texts, else the campaign's. known: its KPIs, where they are
+    computed already. NotFoundError when there is no such campaign.
     """
-    known = Known(tracker, campaign, now, language)
-    kind = str((known.plan.get("strategy") or {}).get("kind"))
-    own = STRATEGIES[kind](known) if kind in STRATEGIES else ()
-    return [*own, *every(known)]
+    facts = Known(tracker, campaign, now, language, known)
+    kind = str((facts.plan.get("strategy") or {}).get("kind"))
+    own = STRATEGIES[kind](facts) if kind in STRATEGIES else ()
+    return [*own, *every(facts)]
 
 
 def as_json(one: Question) -> dict[str, Any]:

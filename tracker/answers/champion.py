@@ -39,11 +39,7 @@ KPIS = {
 
 def questions(known: Known) -> Iterator[Question]:
     """What a champion programme must see."""
-    from tracker.kpis import kpis
-
-    names = [kpi for kpi, _ in KPIS.values()]
-    found = kpis(known.tracker, known.campaign.id, names, now=known.now)
-    of = {one.name: one for one in found.rows[0].kpis} if found.rows else {}
+    of = known.kpis([kpi for kpi, _ in KPIS.values()])
     for name, (kpi, digits) in KPIS.items():
         if kpi in of:
             yield _kpi(known, name, of[kpi], digits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -21,6 +21,7 @@ from tracker.store.roster import Roster
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
+    from tracker.kpi.answer import Answer, Kpi
     from tracker.kpi.money import Basis
     from tracker.store.written import Written
 
@@ -31,9 +32,14 @@ class Known:
     """at: the instant the answers are about: `now`, or the campaign's end before it."""
 
     def __init__(
-        self, tracker: Tracker, campaign: str, now: int, language: str | None
+        self,
+        tracker: Tracker,
+        campaign: str,
+        now: int,
+        language: str | None,
+        kpis: Answer | None = None,
     ) -> None:
-        self.tracker, self.now = tracker, now
+        self.tracker, self.now, self._kpis = tracker, now, kpis
         self.roster = Roster(tracker.database)
         self.campaign = self.roster.campaign(campaign)
         self.language = language or self.campaign.language
@@ -59,6 +65,15 @@ class Known:
         from tracker.missions import grid
 
         return grid(self.tracker, self.campaign.id, at=self.at)
+
+    def kpis(self, names: Sequence[str]) -> dict[str, Kpi]:
+        """KPIs of the campaign by name."""
+        from tracker.kpis import kpis
+
+        made = self._kpis
+        if made is None:
+            made = kpis(self.tracker, self.campaign.id, names, now=self.now)
+        return {one.name: one for row in made.rows for one in row.kpis}
 
     @cached_property
     def posts(self) -> list[Written]:
