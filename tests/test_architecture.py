@@ -51,7 +51,7 @@ ANSWERS |= {
     "surveys",
     "clicks",
 }
-ANSWERS |= {"feedback", "silence", "traces", "retention"}
+ANSWERS |= {"planning", "feedback", "silence", "traces", "retention"}
 
 #: A part of the package, and the parts it may import besides itself.
 MAY_IMPORT: dict[str, set[str]] = {

@@ -36,6 +36,9 @@ def test_what_is_not_python_is_in_the_wheel(installed: Path) -> None:
     assert {path.name for path in (package / "templates").rglob("*")} == there
     assert list((package / "store" / "migrations" / "versions").glob("0001*.py"))
     assert (package / "example" / "plan.toml").is_file()
+    presets = {path.name for path in (ROOT / "tracker" / "presets").glob("*.toml")}
+    assert {path.name for path in (package / "presets").glob("*.toml")} == presets
+    assert len(presets) == 4
     assert (package / "stub" / "example" / "youtube.csv").is_file()
     assert list(installed.glob("*.dist-info/licenses/LICENSE"))
     assert not (installed / "tests").exists()

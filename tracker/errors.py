@@ -42,8 +42,9 @@ class TrackerError(Exception):
         self.cause, self.now, self.todo = cause, now, todo
 
     def __str__(self) -> str:
-        said = [part.rstrip(".") for part in (self.cause, self.now, self.todo) if part]
-        return f"error[{self.code}] {self.subject}: " + ". ".join(said) + "."
+        parts = [part.rstrip(".") for part in (self.cause, self.now, self.todo) if part]
+        said = (part if part.endswith("?") else f"{part}." for part in parts)
+        return f"error[{self.code}] {self.subject}: " + " ".join(said)
 
 
 class ConfigError(TrackerError):

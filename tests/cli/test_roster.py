@@ -131,6 +131,7 @@ def test_a_complete_plan_is_opened(invoke, ask, plan):
         ],
         "missing": [],
         "orphans": [],
+        "unknown": [],
     }
     assert ask("campaign", "open", "fiesta")["state"] == "open"
 

@@ -19,6 +19,7 @@ from tracker.cli.common import (
     wants_json,
     warn,
     with_tracker,
+    writing_to,
     wrote,
 )
 from tracker.cli.enrolment import enrol, withdraw
@@ -185,7 +186,8 @@ def export(tracker: Tracker, campaign: str | None, out: Path | None) -> None:
     if out is None:
         click.echo(text, nl=False)
     else:
-        out.write_text(text, encoding="utf-8", newline="")
+        with writing_to(out):
+            out.write_text(text, encoding="utf-8", newline="")
         wrote(tracker, out)
 
 

@@ -20,6 +20,7 @@ from tracker.cli.common import (
     warn,
     with_tracker,
 )
+from tracker.cli.planning import check, new
 from tracker.cli.programme import campaign_json, day_text, roster
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 @click.group()
 def campaign() -> None:
     """Campaigns and their plans."""
+
+
+campaign.add_command(new)
+campaign.add_command(check)
 
 
 @campaign.command()
@@ -148,81 +153,6 @@ def _said(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(value) or "–"
     return "–" if value is None else str(value)
-
-
-@campaign.command()
-@click.argument("name", metavar="ID")
-@json_option
-@with_tracker
-def check(tracker: Tracker, name: str) -> int:
-    """Say what the plan lacks, and which indicators nothing will fill."""
-    from tracker.checks import plan as plans
-    from tracker.kpi.registry import FORMULAS
-
-    people = roster(tracker)
-    found, plan = people.campaign(name), people.plan(name)
-    lacks = plans.missing(plan)
-    kpis = {kpi: formula.inputs for kpi, formula in FORMULAS.items()}
-    orphans = plans.orphans(plan, _given(tracker), kpis)
-    if wants_json():
-        emit_json(_check_json(found.id, found.state, lacks, orphans))
-    else:
-        for piece in lacks:
-            answer(f"step {piece.step} {piece.path}: {piece.message}")
-        for orphan in orphans:
-            answer(f"step 4 {orphan.indicator}: {orphan.reason}")
-        if not lacks and not orphans:
-            say(f"The plan of {name} is complete.")
-    return 1 if lacks or orphans else 0
-
-
-def _given(tracker: Tracker) -> dict[str, tuple[str, ...]]:
-    """What each source gives; of one that cannot be made, nothing is said."""
-    from tracker.checks.plan import OUTCOMES
-    from tracker.errors import TrackerError
-    from tracker.model import METRICS
-
-    #: By kind: what its policy need not say.
-    more = {"webhook": (OUTCOMES,), "outcomes": (OUTCOMES,), "csv": METRICS}
-    given: dict[str, tuple[str, ...]] = {}
-    for block in tracker.settings.sources:
-        try:
-            metrics = tracker.source(block.name).policy.metrics
-        except TrackerError:
-            given[block.name] = ()
-        else:
-            given[block.name] = (*metrics, *more.get(block.kind, ()))
-    return given
-
-
-def _check_json(
-    name: str, state: str, lacks: list[Missing], orphans: list[Any]
-) -> dict[str, Any]:
-    from tracker.checks.plan import STEPS
-
-    open_steps = {piece.step for piece in lacks}
-    return {
-        "campaign": name,
-        "state": state,
-        "complete": not lacks,
-        "steps": [
-            {"step": step, "name": word, "complete": step not in open_steps}
-            for step, word in STEPS.items()
-        ],
-        "missing": [
-            {"path": one.path, "step": one.step, "message": one.message}
-            for one in lacks
-        ],
-        "orphans": [
-            {
-                "indicator": one.indicator,
-                "metric": one.metric,
-                "source": one.source,
-                "reason": one.reason,
-            }
-            for one in orphans
-        ],
-    }
 
 
 @campaign.command("open")

@@ -384,6 +384,19 @@ def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], N
         yield lambda steps: bar.advance(task, steps)
 
 
+@contextlib.contextmanager
+def writing_to(path: Path) -> Iterator[None]:
+    """A file that cannot be written is a StoreError that names it."""
+    try:
+        yield
+    except OSError as error:
+        from tracker.errors import StoreError
+
+        cause = (error.strerror or "it cannot be written").lower()
+        now, todo = "The file was not written", "Choose another place"
+        raise StoreError("FILE_WRITE", str(path), cause, now, todo) from error
+
+
 def wrote(tracker: Tracker, path: Path) -> None:
     """Says that a file was written; an erasure finds it again."""
     from tracker.store.written_files import remember
