@@ -35,6 +35,7 @@ def test_what_is_not_python_is_in_the_wheel(installed: Path) -> None:
     there = {path.name for path in (ROOT / "templates").rglob("*")}
     assert {path.name for path in (package / "templates").rglob("*")} == there
     assert list((package / "store" / "migrations" / "versions").glob("0001*.py"))
+    assert (package / "locale" / "fr" / "LC_MESSAGES" / "tracker.po").is_file()
     assert (package / "example" / "plan.toml").is_file()
     presets = {path.name for path in (ROOT / "tracker" / "presets").glob("*.toml")}
     assert {path.name for path in (package / "presets").glob("*.toml")} == presets

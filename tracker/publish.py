@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracker import __version__
+from tracker.catalogue import LANGUAGES
 from tracker.errors import ConfigError, NotFoundError
 from tracker.facts import CampaignFacts, Person, SourceFacts
 from tracker.report.shelf import Shelf
-from tracker.report.words import LANGUAGES, Words
+from tracker.words import Words
 
 if TYPE_CHECKING:
     import polars as pl

@@ -9,7 +9,7 @@ import pytest
 from tracker.errors import ReportError
 from tracker.report import charts
 from tracker.report.gallery import Gallery
-from tracker.report.words import Words
+from tracker.words import Words
 
 DAYS = list(range(14_365, 14_400))
 TOTAL = {

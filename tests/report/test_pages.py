@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 import making
 import polars as pl
 import pytest
-import texts
 from reading import Page, files, read
 
 from tracker.app import Tracker
+from tracker.catalogue import LACKING
 from tracker.cells import restore
 from tracker.errors import ReportError
 from tracker.facts import CampaignFacts
@@ -29,8 +29,8 @@ from tracker.report.inside import script
 from tracker.report.site import asset
 from tracker.report.table import _days, script_json
 from tracker.report.text import clean, link
-from tracker.report.words import Words
 from tracker.store import facts as store
+from tracker.words import Words
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -321,21 +321,6 @@ def test_instants_and_days_are_written_apart(facts: CampaignFacts) -> None:
 # -- languages ---------------------------------------------------------------------
 
 
-def test_french_lacks_no_text() -> None:
-    from tracker.report.french import WORDS
-
-    assert texts.texts() - set(WORDS) == set()
-
-
-def test_french_keeps_every_hole() -> None:
-    from tracker.report.french import WORDS
-
-    for english, french in WORDS.items():
-        holes = re.compile(r"\{\w+\}")
-        assert sorted(holes.findall(english)) == sorted(holes.findall(french)), english
-        assert english.count("**") == french.count("**"), english
-
-
 def test_a_french_campaign_has_french_pages(tmp_path: Path) -> None:
     made = making.Made(3, 30, language="fr")
     tracker = making.workspace(tmp_path / "w", made)
@@ -343,6 +328,7 @@ def test_a_french_campaign_has_french_pages(tmp_path: Path) -> None:
     assert '<html lang="fr">' in page
     assert "L’essentiel" in page and "At a glance" not in page
     assert "5\u202f000\u202f000\u00a0$" in page
+    assert LACKING["fr"].texts == set()
     english = publish(tracker, now=1, language="en", out=tmp_path / "en").folder
     assert "At a glance" in (english / "fiesta" / "index.html").read_text()
 

@@ -15,7 +15,7 @@ from tracker.report.text import clean, file_name
 
 if TYPE_CHECKING:
     from tracker.report.gallery import Drawing
-    from tracker.report.words import Words
+    from tracker.words import Words
 
 #: Metrics shown beside the leading one.
 BESIDE = 3

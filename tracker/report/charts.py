@@ -19,9 +19,10 @@ import altair as alt
 import vl_convert
 from altair.utils import schemapi
 
+from tracker.catalogue import THIN
 from tracker.errors import ReportError
 from tracker.model import DAY
-from tracker.report.words import SHORT, THIN
+from tracker.words import SHORT
 
 WIDTH = {"wide": 952, "narrow": 358, "small": 300}
 INK, INK2, INK3 = "var(--ink)", "var(--ink-2)", "var(--ink-3)"

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from tracker.facts import CampaignFacts
 from tracker.model import METRICS
 from tracker.report.figures import Claim, claims, resolve
-from tracker.report.words import PERCENT
+from tracker.words import PERCENT
 
 if TYPE_CHECKING:
     from tracker.report.gallery import Drawing
-    from tracker.report.words import Words
+    from tracker.words import Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from tracker.catalogue import N_
 from tracker.facts import CampaignFacts, Count
 from tracker.kpi.costs import per
 from tracker.kpi.pace import Standing, standing
@@ -24,10 +25,10 @@ STALE = 7
 TILES = 8
 #: Cost figures: what the cost is divided by, for how many of it, and the formula.
 COSTS = {
-    "cpv": ("views", 1, "cost ÷ views"),
-    "cpm_views": ("views", 1000, "cost ÷ views × 1,000"),
-    "cpp": ("posts", 1, "cost ÷ posts"),
-    "cpl": ("lead", 1, "cost ÷ leads"),
+    "cpv": ("views", 1, N_("cost ÷ views")),
+    "cpm_views": ("views", 1000, N_("cost ÷ views × 1,000")),
+    "cpp": ("posts", 1, N_("cost ÷ posts")),
+    "cpl": ("lead", 1, N_("cost ÷ leads")),
 }
 ALIASES = {
     "items": "posts",
@@ -145,7 +146,7 @@ def resolve(facts: CampaignFacts, metric: str, platform: str | None = None) -> F
     for claim in claims(facts.plan):
         if claim.metric == metric and claim.used and claim.value is not None:
             return _reported(facts, name, claim)
-    return Figure(name, metric, why="No source delivers it yet.")
+    return Figure(name, metric, why=N_("No source delivers it yet."))
 
 
 def _count(facts: CampaignFacts, metric: str, platform: str | None) -> Count:
@@ -166,7 +167,7 @@ def _posts(facts: CampaignFacts) -> Figure:
         known=facts.posts_total,
         unknown=0,
         newest=facts.as_of,
-        formula="posts of enrolled handles within the enrolment that fit the rules",
+        formula=N_("posts of enrolled handles within the enrolment that fit the rules"),
     )
 
 
@@ -175,9 +176,9 @@ def _measured(
 ) -> Figure:
     why = ""
     if metric in NOT_ADDITIVE:
-        why = "Reach counts people and cannot be added up over posts."
+        why = N_("Reach counts people and cannot be added up over posts.")
     elif not count.known:
-        why = "No post has a value yet."
+        why = N_("No post has a value yet.")
     return Figure(
         name,
         metric,
@@ -189,7 +190,7 @@ def _measured(
         oldest=count.oldest,
         newest=count.newest,
         stale=_stale(facts, count.newest),
-        formula="sum of the last known value of each post",
+        formula=N_("sum of the last known value of each post"),
         checked=adds_up(facts, metric, platform) if count.value is not None else None,
         why=why,
     )
@@ -241,7 +242,7 @@ def _reported(facts: CampaignFacts, name: str, claim: Claim) -> Figure:
         classes=("reported",),
         newest=newest,
         stale=_stale(facts, newest),
-        formula="value as published",
+        formula=N_("value as published"),
         claim=claim,
     )
 
@@ -257,9 +258,9 @@ def _cost(facts: CampaignFacts, metric: str) -> Figure:
     of, units, formula = COSTS[metric]
     cost, count = budget(facts.plan), resolve(facts, of)
     value = per(cost, count.value, units) if cost is not None else None
-    why = "" if cost is not None else "The plan has no budget."
+    why = "" if cost is not None else N_("The plan has no budget.")
     if cost is not None and value is None:
-        why = "What it is divided by is not known."
+        why = N_("What it is divided by is not known.")
     return Figure(
         metric,
         metric,

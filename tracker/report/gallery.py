@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tracker.report.words import Words
+from tracker.words import Words
 
 #: Drawings kept; the least recently used go first.
 KEPT = 400

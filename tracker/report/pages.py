@@ -26,7 +26,7 @@ from tracker.report.gallery import Drawing
 from tracker.report.listing import Listed, listed
 from tracker.report.text import clean
 from tracker.report.unknowns import unknowns
-from tracker.report.words import Words
+from tracker.words import Words
 
 #: Posts in the table of the campaign page.
 TOP = 10

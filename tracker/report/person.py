@@ -11,7 +11,7 @@ from tracker.report.listing import Listed, listed
 from tracker.report.pages import Head, MissionRow, head, metric_series, missions
 from tracker.report.sparks import Curve, curve, round_steps
 from tracker.report.text import clean
-from tracker.report.words import Words
+from tracker.words import Words
 
 if TYPE_CHECKING:
     import polars as pl

@@ -20,7 +20,7 @@ from tracker.report.pages import (
     pace_of,
 )
 from tracker.report.sparks import visible
-from tracker.report.words import Words
+from tracker.words import Words
 
 #: Small curves beside the large one.
 SMALLS = 6

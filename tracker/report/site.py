@@ -22,7 +22,7 @@ from tracker.report import inside
 from tracker.report.gallery import Drawing, Gallery
 from tracker.report.sparks import spark
 from tracker.report.table import script_json
-from tracker.report.words import PERCENT, Words
+from tracker.words import PERCENT, Words
 
 #: The style sheet of every page.
 SHEET = "style.css"
@@ -60,6 +60,7 @@ class Site:
         self.environment.globals.update(
             w=words,
             _=words,
+            _n=words.plural,
             version=__version__,
             drawing=self._drawing,
             METRICS=METRICS,
@@ -74,11 +75,13 @@ class Site:
     def style(self) -> str:
         """Changes when templates, words or the tool do."""
         whole = hashlib.sha256(__version__.encode())
-        here = Path(__file__).parent
+        here = Path(__file__).parents[1]
         parts = [
             path for end in ("j2", "css", "js") for path in folder().rglob(f"*.{end}")
         ]
-        parts += here.glob("*.py")
+        parts += (here / "report").glob("*.py")
+        parts += [here / "words.py", here / "catalogue.py"]
+        parts += (here / "locale").rglob("*.po")
         for part in sorted(parts, key=lambda path: path.as_posix()):
             whole.update(part.read_bytes())
         words = self.words

@@ -8,7 +8,7 @@ from tracker.facts import CampaignFacts
 from tracker.kpi.spread import median
 from tracker.model import NOT_ADDITIVE
 from tracker.report.figures import Figure
-from tracker.report.words import Words
+from tracker.words import Words
 
 
 def unknowns(

@@ -1,22 +1,19 @@
-"""How a page speaks: numbers, dates, money and words in English and French.
+"""How the tool speaks to people: words, numbers, dates and money, by language.
 
-Texts are looked up by their English sentence, whole, with named holes; a sentence
-that French lacks is remembered in `missing`, and a test fails on it.
+Texts are looked up by their English sentence, whole, with named holes.
 """
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tracker.catalogue import HARD, LANGUAGES, MINUS, N_, THIN, catalogue, typeset
 from tracker.codes import CURRENCIES
 from tracker.model import is_day, local_day, moment
 
-THIN, HARD, MINUS = "\u202f", "\u00a0", "\u2212"
-LANGUAGES = ("en", "fr")
 MONTHS = {
     "en": (
         "January February March April May June July August September October"
@@ -34,65 +31,67 @@ SHORT = {
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 
 METRICS = {
-    "views": "Views",
-    "impressions": "Impressions",
-    "reach": "Reach",
-    "likes": "Likes",
-    "comments": "Comments",
-    "shares": "Shares",
-    "quotes": "Quotes",
-    "saves": "Saves",
-    "clicks": "Clicks",
-    "watch_seconds": "Seconds watched",
-    "posts": "Posts",
-    "lead": "Leads",
-    "leads": "Leads",
-    "test_drive": "Test drives",
-    "reservation": "Reservations",
-    "sale": "Sales",
-    "saving": "Savings",
-    "idea": "Ideas",
-    "sign_up": "Sign-ups",
-    "awareness": "Awareness",
-    "conquest_rate": "Leads new to the brand",
-    "videos": "Videos",
-    "miles": "Miles driven",
-    "photo_views": "Views of pictures",
-    "cpv": "Cost per view",
-    "cpm_views": "Cost per 1,000 views",
-    "cpp": "Cost per post",
-    "cpl": "Cost per lead",
-    "applicants": "Applicants",
-    "items": "Posts",
+    "views": N_("Views"),
+    "impressions": N_("Impressions"),
+    "reach": N_("Reach"),
+    "likes": N_("Likes"),
+    "comments": N_("Comments"),
+    "shares": N_("Shares"),
+    "quotes": N_("Quotes"),
+    "saves": N_("Saves"),
+    "clicks": N_("Clicks"),
+    "watch_seconds": N_("Seconds watched"),
+    "posts": N_("Posts"),
+    "lead": N_("Leads"),
+    "leads": N_("Leads"),
+    "test_drive": N_("Test drives"),
+    "reservation": N_("Reservations"),
+    "sale": N_("Sales"),
+    "saving": N_("Savings"),
+    "idea": N_("Ideas"),
+    "sign_up": N_("Sign-ups"),
+    "awareness": N_("Awareness"),
+    "conquest_rate": N_("Leads new to the brand"),
+    "videos": N_("Videos"),
+    "miles": N_("Miles driven"),
+    "photo_views": N_("Views of pictures"),
+    "cpv": N_("Cost per view"),
+    "cpm_views": N_("Cost per 1,000 views"),
+    "cpp": N_("Cost per post"),
+    "cpl": N_("Cost per lead"),
+    "applicants": N_("Applicants"),
+    "items": N_("Posts"),
 }
 #: Metrics of a plan that are shares, in percent.
 PERCENT = frozenset({"awareness", "conquest_rate", "familiarity"})
 PLATFORMS = {
-    "blog": "Blogs",
-    "bluesky": "Bluesky",
-    "facebook": "Facebook",
-    "flickr": "Flickr",
-    "instagram": "Instagram",
-    "linkedin": "LinkedIn",
-    "mastodon": "Mastodon",
-    "pinterest": "Pinterest",
-    "reddit": "Reddit",
-    "snapchat": "Snapchat",
-    "threads": "Threads",
-    "tiktok": "TikTok",
-    "tumblr": "Tumblr",
-    "twitch": "Twitch",
-    "unknown": "Platform not known",
-    "vimeo": "Vimeo",
-    "web": "Web",
-    "x": "X (Twitter)",
-    "youtube": "YouTube",
+    "blog": N_("Blogs"),
+    "bluesky": N_("Bluesky"),
+    "facebook": N_("Facebook"),
+    "flickr": N_("Flickr"),
+    "instagram": N_("Instagram"),
+    "linkedin": N_("LinkedIn"),
+    "mastodon": N_("Mastodon"),
+    "pinterest": N_("Pinterest"),
+    "reddit": N_("Reddit"),
+    "snapchat": N_("Snapchat"),
+    "threads": N_("Threads"),
+    "tiktok": N_("TikTok"),
+    "tumblr": N_("Tumblr"),
+    "twitch": N_("Twitch"),
+    "unknown": N_("Platform not known"),
+    "vimeo": N_("Vimeo"),
+    "web": N_("Web"),
+    "x": N_("X (Twitter)"),
+    "youtube": N_("YouTube"),
 }
+#: How a figure is known.
+EVIDENCE = (N_("measured"), N_("reported"), N_("estimated"), N_("unknown"))
 STRATEGIES = {
-    "practical": "Predictive practitioner",
-    "creative": "Creative experimenter",
-    "champion": "Social media champion",
-    "transformative": "Social media transformer",
+    "practical": N_("Predictive practitioner"),
+    "creative": N_("Creative experimenter"),
+    "champion": N_("Social media champion"),
+    "transformative": N_("Social media transformer"),
 }
 
 
@@ -104,26 +103,26 @@ class Words:
         self.french = self.language == "fr"
         self.gap = THIN if self.french else ""
         self.currency, self.zone = currency, ZoneInfo(zone)
-        self.missing: set[str] = set()
+        self._catalogue = catalogue(self.language)
         self._known: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._days: dict[date, str] = {}
 
     def __call__(self, text: str, **values: Any) -> str:
+        """A text with its holes filled: `_("{n} of {m}", n=..., m=...)`."""
         said = self._known.get(text)
         if said is None:
-            said = self._known[text] = self._french(text) if self.french else text
+            said = self._known[text] = self._set(self._catalogue.gettext(text))
         return said.format(**values) if values else said
 
-    def _french(self, text: str) -> str:
-        from tracker.report.french import WORDS
+    def plural(self, one: str, many: str, n: int, **values: Any) -> str:
+        """The form that a number asks for, which fills the hole n: in French 0 and 1
+        are singular. `_n("{n} post", "{n} posts", posts)`."""
+        said = self._set(self._catalogue.ngettext(one, many, n))
+        return said.format(n=self.number(n), **values)
 
-        if text not in WORDS:
-            self.missing.add(text)
-        text = WORDS.get(text, text)
-        text = re.sub(r"(?<=\d) (?=\d{3}\b)", THIN, text)
-        text = re.sub(r" ([;!?%»])", THIN + r"\1", text)
-        return re.sub(r" (:)", HARD + r"\1", text).replace("« ", "«" + HARD)
+    def _set(self, text: str) -> str:
+        return typeset(text) if self.french else text
 
     # -- names --------------------------------------------------------------------
 
