@@ -8,7 +8,7 @@ label found, changed by where it stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -31,6 +31,11 @@ BEFORE_END = 40
 REACH, SNIPPET = 90, 60
 
 DOWN = {PASS: WEAK, WEAK: FAIL, FAIL: FAIL}
+#: What ends a thought; emoji and other signs; what crosses out a label beside it.
+STOPS, SIGNS = ".!?;:,…—|", "\u2190-\u2bff\U0001f000-\U0001faff"
+CROSSES = "❌✖🚫⛔🙅"
+#: Between the words of a denial, within a line and beyond it.
+NEAR, FAR = rf"[^\w{STOPS}\n{SIGNS}]+", rf"[^\w{STOPS}]+"
 #: Between the words of a label.
 GAP = r"[\s_-]+#?"
 BRAND = rf"[\s,]+(?P<brand>(?:[\w{MENTION}{LINK}#&'.,!+-]+\s+){{1,5}}?)"
@@ -53,8 +58,11 @@ class Words:
     """Lists of words.toml: see there."""
 
     no: tuple[str, ...]
+    open: frozenset[str]
+    unless: tuple[str, ...]
     fillers: tuple[str, ...]
     joiners: tuple[str, ...]
+    listed: tuple[str, ...]
     after: tuple[str, ...]
     senses: tuple[str, ...]
     people: frozenset[str]
@@ -269,15 +277,19 @@ class Matcher:
             self._tags[joined] = self._tags[words.replace(" ", "_")] = known
 
     def _denials(self, words: Words) -> re.Pattern[str]:
-        """A denial up to where a label begins: on one line, in one sentence, with
-        nothing but fillers and other labels between."""
-        between = r"[^\w.!?;:,\n…—|]+"
+        """A denial up to where a label begins: in one sentence, with nothing but
+        fillers and other labels between. A line or an emoji ends it, unless the word
+        before is one after which a sentence must go on."""
         tags = [f"#?{re.escape(tag)}" for tag in self._tags]
         labels = "|".join(sorted({*tags, *map(_spaced, self._plain)}, reverse=True))
-        filler = "|".join(map(re.escape, (*words.fillers, *words.joiners)))
-        step = rf"(?:(?:{filler})(?!\w)|(?:{labels})(?!\w)\s*,?)"
-        no = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in words.no)
-        return re.compile(rf"(?<!\w)(?:{no})(?:{between}{step})*{between}\Z")
+        steps = (
+            *_then((*words.fillers, *words.joiners), words.open),
+            rf"(?:{labels}|{_choice(words.listed)})(?!\w)\s*,?{NEAR}",
+        )
+        after = "".join(rf"(?<!\b{re.escape(word)}\s)" for word in words.unless)
+        said = rf"(?<!\w){after}(?:{'|'.join(_then(words.no, words.open))})"
+        crossed = rf"[{CROSSES}][^\w.!?\n]*"
+        return re.compile(rf"(?:{said}(?:{'|'.join(steps)})*|{crossed})\Z")
 
     # -- looking ------------------------------------------------------------------
 
@@ -324,6 +336,20 @@ class Matcher:
         return self._after.match(caption.text, label.end) is not None
 
 
+def _then(words: Iterable[str], open_: frozenset[str]) -> tuple[str, str]:
+    """Words and what may follow each: more after those of open_. No word is in both,
+    else a long row of them could be read in too many ways."""
+    shut = _choice(word for word in words if word not in open_)
+    wide = _choice(word for word in words if word in open_)
+    return rf"(?:{wide})(?!\w){FAR}", rf"(?:{shut})(?!\w){NEAR}"
+
+
+def _choice(words: Iterable[str]) -> str:
+    made = sorted(words, key=len, reverse=True)
+    gap = rf"{FAR}"
+    return "|".join(re.escape(word).replace(r"\ ", gap) for word in made) or r"(?!)"
+
+
 def _spaced(words: str) -> str:
     return GAP.join(map(re.escape, words.split()))
 
@@ -331,8 +357,9 @@ def _spaced(words: str) -> str:
 def _any_of(plain: Mapping[str, Any]) -> re.Pattern[str]:
     longest = sorted(plain, key=len, reverse=True)
     labels = "|".join(map(_spaced, longest)) or r"(?!)"
+    whole = WHOLE.replace(r"(?!-\w)", rf"(?!-(?!(?:{labels})(?!\w))\w)")
     return re.compile(
-        rf"(?<![\w#{MENTION}{LINK}])(?<!\w-)(?P<sign>#?)(?P<label>{labels}){WHOLE}"
+        rf"(?<![\w#{MENTION}{LINK}])(?<!\w-)(?P<sign>#?)(?P<label>{labels}){whole}"
     )
 
 

@@ -15,7 +15,7 @@ WHEN = ("none", "label", "behind", "buried", "end")
 def read_words(text: str) -> Words:
     """Raises ValueError with a sentence."""
     raw = _toml(text)
-    sets = ("people", "polite", "common")
+    sets = ("open", "people", "polite", "common")
     lists: dict[str, Any] = {
         name: frozenset(raw.get(name, ())) if name in sets else tuple(raw.get(name, ()))
         for name in Words.__slots__
