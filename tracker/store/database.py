@@ -19,6 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tracker.clock import pretended
 from tracker.errors import ConfigError, StoreError
 from tracker.who import NOBODY, Who
 
@@ -181,7 +182,8 @@ class Database:
         with self._transaction(begin) as link:
             if self.dialect == "postgresql":
                 link.one("SELECT pg_advisory_xact_lock(?)", (WRITER_LOCK,))
-            yield link
+            with _dated(link):
+                yield link
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Link]:
@@ -270,13 +272,27 @@ class Database:
         from sqlmodel import Session
 
         with self.translated(), Session(self.engine) as session, session.begin():
-            yield session
+            with _dated(self.link(session)):
+                yield session
+                session.flush()
 
     def link(self, session: Session) -> Link:
         """The session's own connection for plain statements, same transaction."""
         session.flush()
         driver = session.connection().connection.driver_connection
         return Link(driver, self.dialect, self.who)
+
+
+@contextmanager
+def _dated(link: Link) -> Iterator[None]:
+    """Where the clock is a pretended one, what is changed was changed then."""
+    at = pretended()
+    if at is None:
+        yield
+        return
+    number = link.value("SELECT coalesce(max(n), 0) FROM past")
+    yield
+    link.run("UPDATE past SET at = ? WHERE n > ?", (at, number))
 
 
 def _sqlite_trouble(name: str, error: Exception) -> tuple[str, str, str, str, str]:

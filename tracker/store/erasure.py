@@ -18,14 +18,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tracker.model import handle_key
-from tracker.store import audit, counting, scrub
+from tracker.store import audit, counting, forgetting, history, scrub
 from tracker.store.database import Database, Link
 from tracker.store.persons import LINKS, PAYLOADS, POSTS, Person, applied, find
 from tracker.store.redaction import Redaction
+from tracker.store.scrub import GONE
 from tracker.store.suppression import ERASED, add, code_name, key, mark
 
-#: What stands where a text is gone that may not be empty.
-GONE = "erased"
 #: Texts about a person, by table: column, and what stands there afterwards.
 TEXTS: dict[str, tuple[tuple[str, str | None], ...]] = {
     "feedback": (("said", ""), ("answer", None)),
@@ -121,7 +120,7 @@ def finish(database: Database, person: int, now: int) -> None:
 
 def _erase(link: Link, who: Person, zone: ZoneInfo, now: int) -> Erased:
     done = Erased(who.row, ERASED + secrets.token_hex(6))
-    secret = key(link)
+    secret, changes = key(link), history.last(link)
     named = _redaction(who, done.slug, secret)
     events = scrub.events(link, who, named, done.tables)
     add(link, who.row, _marks(who, events))
@@ -137,6 +136,8 @@ def _erase(link: Link, who: Person, zone: ZoneInfo, now: int) -> Erased:
         from tracker.store.refresh import refresh
 
         refresh(link, zone)  # a rule of a campaign named them
+    done.tables["past"] += forgetting.person(link, who, named, changes)
+    link.run("DELETE FROM edition WHERE ambassador_id = ?", (who.row,))
     return done
 
 

@@ -24,6 +24,7 @@ THEIRS = {
     "costs": ("cost", "ambassador_id"),
     "feedback": ("feedback", "ambassador_id"),
     "missions": ("mission_mark", "ambassador_id"),
+    "edition": ("edition", "ambassador_id"),
 }
 #: Tables with a row a post of theirs.
 OF_POSTS = {
@@ -163,6 +164,7 @@ def export(database: Database, slug: str) -> tuple[dict[str, Any], Person]:
         found["outcomes"] = list(_outcomes(link, who, named))
         found["quarantine"] = list(_quarantine(link, named))
         found["deliveries"] = list(_deliveries(link, named))
+        found["past"] = list(_past(link, who))
         found["audit"] = _rows(link, "audit", "subject LIKE ?", f"%person {who.row}")
     return found, who
 
@@ -229,6 +231,17 @@ def _deliveries(link: Link, named: Redaction) -> Iterator[dict[str, Any]]:
         body = body_text(row["body"])
         if named.row_named(body):
             yield {**row, "body": body}
+
+
+def _past(link: Link, who: Person) -> Iterator[dict[str, Any]]:
+    """What rows of theirs were before they were changed."""
+    posts = {post[0] for post in who.posts}
+    for row in _rows(link, "past", "before IS NOT NULL"):
+        before = json.loads(row["before"])
+        own = row["of"] == "ambassador" and before["id"] == who.row
+        own = own or before.get("ambassador_id") == who.row
+        if own or (row["of"] == "post" and before["id"] in posts):
+            yield {**row, "key": json.loads(row["key"]), "before": before}
 
 
 def body_text(body: bytes | str) -> str:

@@ -315,3 +315,41 @@ class ErasureRow(SQLModel, table=True):
     begun_at: int = big(nullable=False)
     step: str = text(nullable=False)
     done_at: int | None = big()
+
+
+# -- reports -------------------------------------------------------------------------
+
+
+class PastRow(SQLModel, table=True):
+    """What a row was before it was changed, for reports of the past; written by
+    triggers (see `history`). before NULL: it was not there."""
+
+    __tablename__ = "past"
+    __table_args__ = (Index("past_by_instant", "at"),)
+    n: int | None = key()
+    at: int = big(nullable=False)  # when it was changed
+    of: str = text(nullable=False)  # the table
+    key: str = text(nullable=False)  # JSON object: the primary key
+    before: str | None = text()  # JSON object: the columns that are followed
+
+
+class ReportMarkRow(SQLModel, table=True):
+    """A report that somebody marked, with what later ones are compared with."""
+
+    __tablename__ = "report_mark"
+    __table_args__ = (UniqueConstraint("campaign_id", "name"),)
+    id: int | None = key()
+    campaign_id: int = big(nullable=False)
+    name: str = text(nullable=False)
+    at: int = big(nullable=False)
+    figures: str = text(nullable=False)  # JSON; people stand in it by number only
+
+
+class EditionRow(SQLModel, table=True):
+    """The name, made at random, of the page that an ambassador is sent."""
+
+    __tablename__ = "edition"
+    __table_args__ = (UniqueConstraint("token"),)
+    ambassador_id: int = part()
+    token: str = text(nullable=False)
+    made_at: int = big(nullable=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from tracker.store import audit, counting, inbox, suppression
+from tracker.store import audit, counting, forgetting, history, inbox, suppression
 from tracker.store.database import Database, Link
 
 OLD_PAYLOADS = (
@@ -50,11 +50,12 @@ def _captions(link: Link, limit: Limit, dry_run: bool) -> int:
         (limit.before, limit.platform, limit.platform),
     )
     if old and not dry_run:
-        words = counting.Words.read(link)
+        words, changes = counting.Words.read(link), history.last(link)
         link.many(
             "UPDATE post SET caption = NULL, marks = ? WHERE id = ?",
             [(words.of(caption), row) for row, caption in old],
         )
+        forgetting.captions(link, [row for row, _ in old], changes)
     return len(old)
 
 

@@ -15,14 +15,16 @@ from tracker.store.suppression import BLANK, ERASED, canonical, mark
 
 #: Tables in which nobody is named, or which are seen to by themselves.
 APART = {"audit", "suppressed", "rollup", "quota", "reading", "lease", "breaker"}
-APART |= {"erasure", "meta", "attribution", "click", "reject", "event"}
+APART |= {"erasure", "meta", "attribution", "click", "reject", "event", "past"}
 #: Columns of words that the tracker or the programme has, not people.
 FIXED = {"platform", "state", "kind", "currency", "timezone", "language", "metric"}
 FIXED |= {"outcome", "provenance", "fingerprint", "digest", "stamp", "host", "mission"}
 FIXED |= {"column", "code", "source", "actor", "act", "verdict", "sort", "rule", "day"}
 #: Names of programmes and sources: their own, even if somebody is called the same.
 OWN = {("campaign", "slug"), ("source", "name"), ("alert", "finding")}
-JSON = {"plan", "rules", "utm", "criteria", "notices", "header", "bookmark"}
+#: What stands where a text is gone that may not be empty.
+GONE = "erased"
+JSON = {"figures", "plan", "rules", "utm", "criteria", "notices", "header", "bookmark"}
 #: What is kept of an outcome or click of theirs.
 FACTS = {"id", "kind", "at", "campaign", "ambassador", "code", "link", "quantity"}
 FACTS |= {"value", "currency", "status", "order", "new_customer", "rule", "clicked_at"}
@@ -126,7 +128,7 @@ def everything(link: Link, named: Redaction, done: Counter[str]) -> bool:
             fresh = {
                 column: made
                 for column, text in said.items()
-                if text and (made := _clean(column, text, named)) != text
+                if text and (made := clean(column, text, named)) != text
             }
             if fresh:
                 _update(link, table, keys, at, fresh)
@@ -135,7 +137,7 @@ def everything(link: Link, named: Redaction, done: Counter[str]) -> bool:
     return rules
 
 
-def _clean(column: str, text: str, named: Redaction) -> str:
+def clean(column: str, text: str, named: Redaction) -> str:
     return named.clean_json(text) if column in JSON else named.clean(text)
 
 

@@ -2,12 +2,15 @@
 
 from alembic import context
 
-from tracker.store import tables
+from tracker.store import history, schema, tables
 
+connection = context.config.attributes["connection"]
 context.configure(
-    connection=context.config.attributes["connection"],
+    connection=connection,
     target_metadata=tables.MetaRow.metadata,
     transactional_ddl=True,
 )
 with context.begin_transaction():
     context.run_migrations()
+    if context.get_context().get_current_heads() == (schema.newest(),):
+        history.install(connection)
