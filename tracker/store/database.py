@@ -271,10 +271,14 @@ class Database:
         """A SQLModel session that is the one writer; committed at the end."""
         from sqlmodel import Session
 
-        with self.translated(), Session(self.engine) as session, session.begin():
-            with _dated(self.link(session)):
-                yield session
-                session.flush()
+        with (
+            self.translated(),
+            Session(self.engine) as session,
+            session.begin(),
+            _dated(self.link(session)),
+        ):
+            yield session
+            session.flush()
 
     def link(self, session: Session) -> Link:
         """The session's own connection for plain statements, same transaction."""
