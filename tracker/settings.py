@@ -283,9 +283,25 @@ def _section(block: Form, keys: tuple[str, ...]) -> None:
     for key in DURATIONS:
         if key in keys:
             block.field(key, forms.duration, 0)
+    if "trusted_proxies" in keys:
+        block.field("trusted_proxies", _proxies, tuple[str, ...]())
     if "lease" in keys:
         block.field("lease", _lease, 0)
     block.finish(*keys)
+
+
+def _proxies(value: Any) -> tuple[str, ...]:
+    """Addresses and networks."""
+    from ipaddress import ip_network
+
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise ValueError('is no list of addresses; write ["10.0.0.1"]')
+    for one in value:
+        try:
+            ip_network(one, strict=False)
+        except ValueError:
+            raise ValueError(f'"{one}" is neither an address nor a network') from None
+    return tuple(value)
 
 
 def _lease(value: Any) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Scope = Mapping[str, Any]
 READ = ("GET", "HEAD")
+#: The path of a link; whatever else begins so is no path at all.
+LINK = re.compile(rb"/c/[A-Za-z0-9_-]{4,64}")
 #: By these a proxy says that somebody else stands behind it.
 FORWARDED = {b"forwarded", b"x-forwarded-for", b"x-real-ip", b"via"}
 
@@ -123,8 +126,7 @@ class Application:
 
     def _elsewhere(self, path: bytes, method: str, scope: Scope) -> Answer:
         page = self._pages.get(path)
-        is_link = path.startswith(b"/c/") and b"/" not in path[3:] and path != b"/c/"
-        if page is None and not is_link:
+        if page is None and not LINK.fullmatch(path):
             return answers.NOT_FOUND
         if method not in READ:
             return answers.method_not_allowed(*READ)

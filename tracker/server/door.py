@@ -22,6 +22,7 @@ from tracker.server.app import Application
 from tracker.server.doors import Doors
 from tracker.server.health import Health
 from tracker.server.limits import Limits
+from tracker.server.proxies import Proxies
 from tracker.server.redirects import Redirects
 from tracker.server.writer import Writer
 from tracker.settings import FILE, Settings, load_settings
@@ -249,8 +250,8 @@ def _affordable(limits: Limits) -> Limits:
     return limits
 
 
-def _trusted(settings: Settings) -> tuple[str, ...]:
-    return tuple(settings.raw.get("clicks", {}).get("trusted_proxies", ()))
+def _trusted(settings: Settings) -> Proxies:
+    return Proxies(settings.raw.get("clicks", {}).get("trusted_proxies", ()))
 
 
 def _stamp(home: Path) -> tuple[int, int, int] | None:

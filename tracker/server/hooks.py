@@ -9,7 +9,7 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -44,7 +44,7 @@ class Hooks:
 
     def __init__(self, writer: Writer, limits: Limits) -> None:
         self.writer, self.limits = writer, limits
-        self.trusted: Collection[str] = ()
+        self.trusted: Container[str] = ()
         self.counts: Counter[tuple[str, str]] = Counter()
         self._reading = 0
 

@@ -40,6 +40,8 @@ VISITORS = 200_000
 #: Seconds between two tries to write, and between two looks for new links.
 PAUSE, LOOK = 0.2, 0.5
 DAY = 86_400_000
+#: Headers by which a browser says that nobody looks at it yet.
+PURPOSES = (b"purpose", b"sec-purpose", b"x-moz")
 
 
 class Known(NamedTuple):
@@ -89,6 +91,8 @@ class Redirects:
         self.counts: Counter[str] = Counter()
         self._visitors = Visitors()
         self._queue: queue.Queue[Click] = queue.Queue(WAITING)
+        #: Clicks, and lost ones, that are just being written: storage may take long.
+        self._under_way = (0, 0)
         self._lost: Counter[int] = Counter()
         self._since: dict[int, int] = {}
         self._guard = threading.Lock()
@@ -134,7 +138,7 @@ class Redirects:
         text = named.get(b"user-agent")
         found = agents.judge(text)
         rule = found.rule
-        waits = (named.get(n) for n in (b"purpose", b"sec-purpose", b"x-moz"))
+        waits = [v.decode("latin-1") for name, v in headers if name in PURPOSES]
         if head:
             rule = agents.HEAD
         elif rule != agents.NO_AGENT and agents.prefetched(*waits):
@@ -151,7 +155,8 @@ class Redirects:
     def start(self) -> None:
         """Know the links, and begin to write."""
         self._read()
-        for name, work in (("clicks", self._write_on), ("links", self._read_on)):
+        works = (self._write_on, self._read_on, self._tell_on)
+        for name, work in zip(("clicks", "links", "told"), works, strict=True):
             thread = threading.Thread(target=work, name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -161,15 +166,16 @@ class Redirects:
         self._end.set()
         for thread in self._threads:
             thread.join(10)
+        self._tell()
 
     @property
     def waiting(self) -> int:
-        return self._queue.qsize()
+        return self._queue.qsize() + self._under_way[0]
 
     @property
     def uncounted(self) -> int:
         """Lost clicks that are not written down yet."""
-        return sum(self._lost.values())
+        return sum(self._lost.values()) + self._under_way[1]
 
     def _read_on(self) -> None:
         while not self._end.wait(LOOK):
@@ -194,10 +200,8 @@ class Redirects:
     def _write_on(self) -> None:
         while not self._end.wait(PAUSE):
             self._write()
-            self._tell()
         while self._write():
             pass
-        self._tell()
 
     def _write(self) -> bool:
         """Write what waits; False when there is nothing, or it cannot be written."""
@@ -205,6 +209,7 @@ class Redirects:
         lost = self._taken_lost()
         if not some and not lost:
             return False
+        self._under_way = (len(some), sum(many for *_, many in lost))
         try:
             clicks.put(self._database, some, lost)
         except TrackerError as error:
@@ -216,6 +221,7 @@ class Redirects:
             self._give_back(some, lost)
             log.exception("writing clicks broke", extra={"action": "clicks"})
             return False
+        self._under_way = (0, 0)
         return True
 
     def _taken(self) -> list[Click]:
@@ -247,6 +253,12 @@ class Redirects:
             for number, at, many in lost:
                 self._lost[number] += many
                 self._since[number] = min(at, self._since.get(number, at))
+        self._under_way = (0, 0)
+
+    def _tell_on(self) -> None:
+        """In a thread of its own: one write may wait for the database for long."""
+        while not self._end.wait(PAUSE):
+            self._tell()
 
     def _tell(self) -> None:
         """For `tracker status` of another process."""

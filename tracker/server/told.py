@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Container, Iterable
 
 from tracker.errors import DeliveryError, StoreError
+from tracker.server import proxies
 from tracker.store.inbox import why
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ ROOM = {
 
 
 def sender(
-    headers: Iterable[tuple[bytes, bytes]], peer: str | None, trusted: Collection[str]
+    headers: Iterable[tuple[bytes, bytes]], peer: str | None, trusted: Container[str]
 ) -> str:
     """The network of the sender: `203.0.113.0/24`, or "unknown".
 
@@ -38,12 +39,12 @@ def sender(
 
 
 def visitor(
-    headers: Iterable[tuple[bytes, bytes]], peer: str | None, trusted: Collection[str]
+    headers: Iterable[tuple[bytes, bytes]], peer: str | None, trusted: Container[str]
 ) -> str:
     """The address that a request came from, as far as proxies are trusted. It is
     hashed or reduced at once, and never kept."""
     hops = [
-        hop.strip()
+        proxies.bare(hop)
         for name, value in headers
         if name == b"x-forwarded-for"
         for hop in value.decode("latin-1").split(",")

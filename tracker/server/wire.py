@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from tracker.server.answers import BUSY, Answer, refused
+from tracker.server.answers import BUSY, NOT_FOUND, Answer, refused
 from tracker.server.limits import Limits
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ TIMEOUT = refused(408, "timeout")
 #: Requests that wait for the answer to an earlier one of their connection: no platform
 #: sends ahead, and each one is kept in memory.
 PIPELINED = 32
+#: How the target of a request may begin. None has a fragment: browsers keep theirs.
+TARGETS = (b"/", b"*", b"http://", b"https://")
 HEAD_TOO_LARGE = refused(431, "too_large", limit=Limits().head)
 
 
@@ -155,6 +157,8 @@ class Wire(HttpToolsProtocol):
                 self._stop(self._too_large())
         if size > self.limits.head:
             self._stop(HEAD_TOO_LARGE)
+        if b"#" in self.url or not self.url.startswith(TARGETS):
+            self._stop(NOT_FOUND)
         if hosts != 1 and not (hosts == 0 and self.parser.get_http_version() == "1.0"):
             self._stop(BAD)
 
