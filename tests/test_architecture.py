@@ -33,7 +33,7 @@ WORDS |= {
 }
 WORDS |= {"filerows", "ratecards"}
 #: What people read: texts by language, numbers, dates.
-WORDS |= {"catalogue", "words"}
+WORDS |= {"catalogue", "formats", "words"}
 WORDS |= {"clock", "forms", "cron", "secrets", "plan", "planfields", "__version__"}
 #: What runs by itself: it asks the application, and knows neither SQL nor templates.
 SERVICES = {"daemon", "schedule", "looks", "watch", "workers", "publisher", "timing"}
@@ -65,7 +65,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sources": WORDS,
     "store": WORDS,
     "stub": WORDS,
-    "kpi": {"model", "facts", "programme", "catalogue", "words"},
+    "kpi": {"model", "facts", "programme", "catalogue", "formats", "words"},
     "checks": {"model", "facts", "programme", "finding"},
     "report": WORDS | {"kpi", "checks"},
     "ingest": WORDS | {"sources"},
@@ -105,7 +105,7 @@ INSIDE_STORE = {"tracker.store.tables", "tracker.store.database"}
 #: The only places that may import a library, as the beginnings of their paths.
 HOMES = {
     "alembic": ("tracker/store/",),
-    "babel": ("tracker/catalogue.py", "tracker/words.py"),
+    "babel": ("tracker/catalogue.py", "tracker/formats.py"),
     "altair": ("tracker/report/charts.py",),
     "apprise": ("tracker/alerts/delivery.py",),
     "apscheduler": ("tracker/schedule.py",),

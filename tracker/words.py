@@ -5,30 +5,10 @@ Texts are looked up by their English sentence, whole, with named holes.
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from tracker.catalogue import HARD, LANGUAGES, MINUS, N_, THIN, catalogue, typeset
-from tracker.codes import CURRENCIES
-from tracker.model import is_day, local_day, moment
-
-MONTHS = {
-    "en": (
-        "January February March April May June July August September October"
-        " November December"
-    ).split(),
-    "fr": (
-        "janvier février mars avril mai juin juillet août septembre octobre"
-        " novembre décembre"
-    ).split(),
-}
-SHORT = {
-    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
-    "fr": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split(),
-}
-SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+from tracker.catalogue import N_, catalogue, typeset
+from tracker.formats import Formats
 
 METRICS = {
     "views": N_("Views"),
@@ -95,18 +75,14 @@ STRATEGIES = {
 }
 
 
-class Words:
+class Words(Formats):
     """One language and one currency."""
 
     def __init__(self, language: str, currency: str = "EUR", zone: str = "UTC") -> None:
-        self.language = language if language in LANGUAGES else "en"
-        self.french = self.language == "fr"
-        self.gap = THIN if self.french else ""
-        self.currency, self.zone = currency, ZoneInfo(zone)
+        super().__init__(language, currency, zone)
         self._catalogue = catalogue(self.language)
         self._known: dict[str, str] = {}
         self._names: dict[str, str] = {}
-        self._days: dict[date, str] = {}
 
     def __call__(self, text: str, **values: Any) -> str:
         """A text with its holes filled: `_("{n} of {m}", n=..., m=...)`."""
@@ -144,69 +120,3 @@ class Words:
 
     def strategy(self, kind: str) -> str:
         return self(STRATEGIES[kind]) if kind in STRATEGIES else kind
-
-    # -- numbers --------------------------------------------------------------------
-
-    def number(self, value: float | Decimal, digits: int = 0) -> str:
-        text = f"{abs(value):,.{digits}f}"
-        if self.french:
-            text = text.replace(",", THIN).replace(".", ",")
-        nought = not any(sign in "123456789" for sign in text)
-        return (MINUS if value < 0 and not nought else "") + text
-
-    def signed(self, value: float, digits: int = 0) -> str:
-        return ("+" if value > 0 else "") + self.number(value, digits)
-
-    def percent(self, value: float | Decimal, digits: int = 1) -> str:
-        return self.number(value, digits) + (HARD + "%" if self.french else "%")
-
-    def money(self, value: Decimal, digits: int | None = None) -> str:
-        """An amount of the currency in its major unit, rounded only here."""
-        if digits is None:
-            digits = 0 if value == int(value) else CURRENCIES.get(self.currency, 2)
-        sign, text = SYMBOLS.get(self.currency), self.number(value, digits)
-        if self.french or sign is None:
-            return text + HARD + (sign or self.currency)
-        return f"{MINUS}{sign}{text[1:]}" if text.startswith(MINUS) else sign + text
-
-    def compact(self, value: float) -> str:
-        giga = "G" if self.french else "B"
-        units: tuple[tuple[float, str], ...] = ((1e9, giga), (1e6, "M"), (1e3, "k"))
-        for size, unit in units:
-            if abs(value) >= size:
-                part = abs(value) / size
-                short = f"{part:.3g}" if part < 1000 else f"{part:.0f}"
-                if self.french:
-                    short = short.replace(".", ",")
-                return (MINUS if value < 0 else "") + short + self.gap + unit
-        return self.number(value)
-
-    # -- time -----------------------------------------------------------------------
-
-    def day(self, day: date, *, year: bool = False, short: bool = False) -> str:
-        names = (SHORT if short else MONTHS)[self.language]
-        number = "1er" if self.french and day.day == 1 else str(day.day)
-        text = f"{number}{HARD}{names[day.month - 1]}"
-        return f"{text}{HARD if short else ' '}{day.year}" if year else text
-
-    def instant(self, ms: int, *, short: bool = False) -> str:
-        """Day and hour in the campaign's zone; a day without a time is a day."""
-        text = self.day(local_day(ms, self.zone), year=True, short=short)
-        if is_day(ms):
-            return text
-        return f"{text}, {self.clock(moment(ms).astimezone(self.zone))}"
-
-    def day_of(self, ms: int) -> str:
-        """The day of an instant, short; asked for often, of few days."""
-        day = local_day(ms, self.zone)
-        said = self._days.get(day)
-        if said is None:
-            said = self._days[day] = self.day(day, year=True, short=True)
-        return said
-
-    def clock(self, at: datetime) -> str:
-        """18:00 in English, 18 h 00 in French."""
-        return at.strftime(f"%H{HARD}h{HARD}%M" if self.french else "%H:%M")
-
-    def month(self, day: date) -> str:
-        return f"{MONTHS[self.language][day.month - 1]} {day.year}"

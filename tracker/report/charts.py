@@ -21,8 +21,8 @@ from altair.utils import schemapi
 
 from tracker.catalogue import THIN
 from tracker.errors import ReportError
+from tracker.formats import months as month_names
 from tracker.model import DAY
-from tracker.words import SHORT
 
 WIDTH = {"wide": 952, "narrow": 358, "small": 300}
 INK, INK2, INK3 = "var(--ink)", "var(--ink-2)", "var(--ink-3)"
@@ -81,7 +81,7 @@ def draw(
         )
     spec = filled(spec)
     spec["config"] = CONFIG
-    months = SHORT[language]
+    months = list(month_names(language))
     raw = vl_convert.vegalite_to_svg(
         spec,
         format_locale=NUMBERS[language],

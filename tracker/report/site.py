@@ -80,7 +80,7 @@ class Site:
             path for end in ("j2", "css", "js") for path in folder().rglob(f"*.{end}")
         ]
         parts += (here / "report").glob("*.py")
-        parts += [here / "words.py", here / "catalogue.py"]
+        parts += [here / f"{name}.py" for name in ("words", "formats", "catalogue")]
         parts += (here / "locale").rglob("*.po")
         for part in sorted(parts, key=lambda path: path.as_posix()):
             whole.update(part.read_bytes())
