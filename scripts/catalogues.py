@@ -20,8 +20,10 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 FRENCH = ROOT / "tracker" / "locale" / "fr" / "LC_MESSAGES" / "tracker.po"
-#: What a text is said by: an instance of Words, its plural, a mark in a table.
+#: What a text is said by: an instance of Words, its plural, a mark in a table, and a
+#: KPI, whose formula is a text.
 KEYWORDS = {"_": None, "w": None, "N_": None, "_n": (1, 2), "plural": (1, 2)}
+KEYWORDS |= {"formula": None}
 HEADER = r"""# French texts of Ambassador Tracker. Written by scripts/words.
 msgid ""
 msgstr ""

@@ -31,7 +31,7 @@ WORDS |= {
     "marks",
     "planmissions",
 }
-WORDS |= {"filerows", "ratecards"}
+WORDS |= {"kpiwords", "filerows", "ratecards"}
 #: What people read: texts by language, numbers, dates.
 WORDS |= {"catalogue", "formats", "words"}
 WORDS |= {"clock", "forms", "cron", "secrets", "plan", "planfields", "__version__"}
@@ -53,7 +53,7 @@ ANSWERS |= {
     "surveys",
     "clicks",
 }
-ANSWERS |= {"planning", "feedback", "silence", "traces", "retention"}
+ANSWERS |= {"planning", "feedback", "silence", "traces", "retention", "pagefacts"}
 
 #: A part of the package, and the parts it may import besides itself.
 MAY_IMPORT: dict[str, set[str]] = {

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tracker.model import Campaign
@@ -17,7 +20,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tracker.answers import Question
-    from tracker.kpi.answer import Answer
+    from tracker.kpi.answer import Answer, Kpi
+    from tracker.programme import Cell, Cost, Feedback, Mission, Wave
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,42 @@ class QualityFacts:
     outside: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ResultFacts:
+    """Counted outcomes of one kind.
+
+    events: rows; many: their quantities; traced: those put down to an ambassador.
+    newest: the last of them, ms UTC. classes: of the sources they came by.
+    """
+
+    kind: str
+    events: int
+    many: Decimal
+    traced: Decimal
+    newest: int
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ProgrammeFacts:
+    """What is known of a campaign besides its posts and KPIs, as `tracker mission`,
+    `outcome`, `cost`, `survey` and `feedback` answer at the newest reading.
+
+    grid: each mission with its cells. results: by kind of outcome. applicants come
+    from `applications` or from the `plan` (applied_by). costs: also the plan's. waves:
+    by question, in order of time. day: the day all of this is about.
+    """
+
+    grid: tuple[tuple[Mission, tuple[Cell, ...]], ...] = ()
+    results: Mapping[str, ResultFacts] = field(default_factory=dict)
+    costs: tuple[Cost, ...] = ()
+    waves: tuple[Wave, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
+    applicants: int | None = None
+    applied_by: str = ""
+    day: date | None = None
+
+
 @dataclass(frozen=True)
 class CampaignFacts:
     """Everything the pages of one campaign are made from.
@@ -155,7 +195,8 @@ class CampaignFacts:
     left_out: platforms whose terms keep their figures out of sums over several
     platforms, and why; `counts` and the counts of people on several are without them.
     questions: what this kind of programme must see, with the answers. kpis: all KPIs
-    of the campaign and its indicators, as they were at `as_of`.
+    of the campaign and its indicators, as they were at `as_of`. programme: what is
+    known of it besides.
     """
 
     campaign: Campaign
@@ -175,6 +216,13 @@ class CampaignFacts:
     left_out: tuple[tuple[str, str], ...] = ()
     questions: tuple[Question, ...] = ()
     kpis: Answer | None = None
+    programme: ProgrammeFacts = ProgrammeFacts()
+
+    @cached_property
+    def kpi(self) -> Mapping[str, Kpi]:
+        """KPIs of the whole campaign, by name."""
+        rows = self.kpis.rows if self.kpis else ()
+        return {one.name: one for row in rows for one in row.kpis}
 
     def added(self, platform: str) -> bool:
         """Do its figures stand in sums over several platforms?"""

@@ -55,6 +55,7 @@ def publish(
     out: instead of the workspace's folder. language: instead of each campaign's.
     Raises NotFoundError, LockedError, ReportError; what was published stays.
     """
+    from tracker.pagefacts import gathered
     from tracker.report.gallery import Gallery
     from tracker.report.site import Site
     from tracker.store import facts as store
@@ -66,7 +67,7 @@ def publish(
     if campaign is not None and campaign not in slugs:
         raise NotFoundError("campaign", campaign, slugs)
     sources = source_facts(tracker, now)
-    found = [_told(tracker, replace(facts, sources=sources)) for facts in found]
+    found = [gathered(tracker, replace(facts, sources=sources)) for facts in found]
     folder = out or tracker.home / tracker.settings.site
     scope = ("",) if campaign is None else (campaign,)
     gallery = Gallery(tracker.home / CHARTS)
@@ -85,18 +86,6 @@ def publish(
         gallery.drawn,
         tuple(slugs if campaign is None else [campaign]),
     )
-
-
-def _told(tracker: Tracker, facts: CampaignFacts) -> CampaignFacts:
-    """With what is worked out of them, as it was at the newest reading: pages have no
-    clock of their own."""
-    from tracker.answers import answers
-    from tracker.kpis import kpis
-
-    slug, now = facts.campaign.id, facts.as_of or 0
-    known = kpis(tracker, slug, now=now)
-    questions = answers(tracker, slug, now=now, known=known)
-    return replace(facts, kpis=known, questions=tuple(questions))
 
 
 def _words(facts: CampaignFacts, language: str | None) -> Words:

@@ -9,6 +9,7 @@ from typing import Any
 
 from tracker.catalogue import N_, catalogue, typeset
 from tracker.formats import Formats
+from tracker.kpiwords import TITLES
 
 METRICS = {
     "views": N_("Views"),
@@ -31,16 +32,12 @@ METRICS = {
     "idea": N_("Ideas"),
     "sign_up": N_("Sign-ups"),
     "awareness": N_("Awareness"),
-    "conquest_rate": N_("Leads new to the brand"),
     "videos": N_("Videos"),
     "miles": N_("Miles driven"),
     "photo_views": N_("Views of pictures"),
-    "cpv": N_("Cost per view"),
-    "cpm_views": N_("Cost per 1,000 views"),
-    "cpp": N_("Cost per post"),
-    "cpl": N_("Cost per lead"),
     "applicants": N_("Applicants"),
     "items": N_("Posts"),
+    **TITLES,
 }
 #: Metrics of a plan that are shares, in percent.
 PERCENT = frozenset({"awareness", "conquest_rate", "familiarity"})

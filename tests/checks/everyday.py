@@ -4,8 +4,6 @@ Written from the rules alone, before any of them was judged by the tracker. Each
 (caption, verdict, why). `LINE` has 50 characters, `TEXT` 126.
 """
 
-
-
 from __future__ import annotations
 
 LINE = "Three days along the coast and the tank still full"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from tracker.kpi.formula import Number
+from tracker.kpi.pace import Standing
 
 # Those two are tuples, which are made three times as fast: there is one of each for
 # every KPI of every post.
@@ -74,8 +75,8 @@ class Projected:
 class Indicator:
     """An indicator of the plan. attained: percent of the target, where less is better
     the target by the value. pace: gain a day over the last four weeks. reason: why the
-    value is None. verdict: on, ahead or behind the straight line from baseline to
-    target; '' without one."""
+    value is None. standing: where it is beside the straight line from baseline to
+    target, for what grows day by day. lower: is less better?"""
 
     id: str
     metric: str
@@ -88,7 +89,13 @@ class Indicator:
     pace: float | None
     projected: Projected = Projected()
     reason: str | None = None
-    verdict: str = ""
+    standing: Standing | None = None
+    lower: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """on, ahead or behind the line; '' without one."""
+        return self.standing.verdict if self.standing else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ FRENCH = {
     "views/day": "vues par jour",
     "views": "vues",
     "posts": "publications",
-    "leads": "contacts",
+    "leads": "leads",
     "days": "jours",
     "h": "h",
     "points": "points",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tracker.kpis.money import Lookup
     from tracker.kpis.posts import PostSums
 
-__all__ = ["Answer", "Kpi", "Row", "emv", "find", "kpis"]
+__all__ = ["Answer", "Kpi", "Row", "ask", "emv", "find", "kpis"]
 
 #: What the rows of an answer can be about, besides the whole campaign.
 CUTS = ("ambassador", "platform", "mission", "post")
@@ -49,17 +49,22 @@ def kpis(
     Raises NotFoundError.
     """
     from tracker.kpis.facts import Facts
+
+    return ask(Facts(tracker, campaign, by, until, as_of, now), names)
+
+
+def ask(facts: Facts, names: Sequence[str] | None = None) -> Answer:
+    """The same from facts that are gathered already. Raises NotFoundError."""
     from tracker.kpis.indicators import indicators
 
+    by, table = facts.by, Table(facts)
     wanted = [find(name) for name in names or _told(by)]
-    facts = Facts(tracker, campaign, by, until, as_of, now)
-    table = Table(facts)
     tellers = [table.teller(one) for one in wanted]
     rows = tuple(
         Row(key, tuple(tell(group) for tell in tellers)) for group, key in facts.groups
     )
     return Answer(
-        campaign,
+        facts.campaign_id,
         facts.read.known,
         by,
         rows,

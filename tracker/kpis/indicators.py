@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tracker.kpi.answer import Indicator, Input, Projected
 from tracker.kpi.formula import Number, percent
-from tracker.kpi.pace import pace, standing
+from tracker.kpi.pace import Standing, pace, standing
 from tracker.kpi.registry import FORMULAS
 from tracker.kpi.series import daily
 from tracker.kpi.text import text
@@ -42,7 +43,8 @@ ALIASES = {
 @dataclass(frozen=True, slots=True)
 class Found:
     """A value with its unit; lower: less is better; gains: by day (days since 1970),
-    and the days on which anything changed, for what grows day by day."""
+    and the days on which anything changed, for what grows day by day; said: the day of
+    a claim that is its value."""
 
     value: Any
     unit: str = ""
@@ -50,6 +52,7 @@ class Found:
     reason: str | None = None
     lower: bool = False
     gains: tuple[Mapping[int, int], list[int]] | None = None
+    said: int | None = None
 
 
 def indicators(table: Table) -> tuple[Indicator, ...]:
@@ -79,7 +82,8 @@ def _indicator(table: Table, raw: Mapping[str, Any]) -> Indicator:
         ahead[0],
         ahead[1],
         found.reason,
-        _verdict(table.facts, found, target, baseline),
+        _standing(table.facts, found, target, baseline),
+        found.lower,
     )
 
 
@@ -152,7 +156,19 @@ def _outcomes(facts: Facts, kind: str) -> Found:
         if one.kind == kind:
             gained[day_number(local_day(one.at, facts.zone))] += int(one.quantity)
     days = (gained, sorted(gained)) if gained else None
-    return Found(found.value, reason=found.reason, gains=days)
+    said = None if gained else _claimed_on(facts, kind)
+    return Found(found.value, reason=found.reason, gains=days, said=said)
+
+
+def _claimed_on(facts: Facts, kind: str) -> int | None:
+    """The day of the claim that stands for outcomes, where it has one."""
+    for claim in facts.plan.get("claim", ()):
+        if claim.get("metric") in (kind, f"{kind}s") and claim.get("used"):
+            try:
+                return day_number(date.fromisoformat(str(claim.get("as_of"))[:10]))
+            except ValueError:
+                return None
+    return None
 
 
 # -- where it goes ------------------------------------------------------------------
@@ -184,15 +200,18 @@ def _newest(facts: Facts) -> int:
     return 0 if newest is None else day_number(local_day(int(str(newest)), facts.zone))
 
 
-def _verdict(
+def _standing(
     facts: Facts, found: Found, target: Number | None, baseline: Number | None
-) -> str:
+) -> Standing | None:
     campaign = facts.read.campaign
     starts, ends = campaign.starts, campaign.ends
-    if found.gains is None or not target or starts is None or ends is None:
-        return ""
+    if found.value is None or not target or starts is None or ends is None:
+        return None
+    if found.gains is None and found.said is None:
+        return None
     length = (ends - starts).days + 1
-    spent = min(max(_newest(facts) - day_number(starts) + 1, 0), length)
+    day = _newest(facts) if found.said is None else found.said
+    spent = min(max(day - day_number(starts) + 1, 0), length)
     return standing(
         float(found.value), float(target), float(baseline or 0), spent, length
-    ).verdict
+    )

@@ -16,11 +16,13 @@ from zoneinfo import ZoneInfo
 
 from tracker.facts import CampaignFacts, SourceFacts
 from tracker.kpi.costs import per
+from tracker.kpi.formula import Number
 from tracker.kpi.pace import Pace, pace
 from tracker.kpi.series import Daily, daily
 from tracker.model import NOT_ADDITIVE, day_number, local_day, number_day
 from tracker.report import claims as disputes
 from tracker.report.board import Board, board
+from tracker.report.figure import whole
 from tracker.report.figures import Figure, budget, figures, period, resolve
 from tracker.report.gallery import Drawing
 from tracker.report.listing import Listed, listed
@@ -100,7 +102,7 @@ class Progress:
     series: Daily
     pace: Pace | None
     end: date
-    target: Decimal | None
+    target: Number | None
     figure: Figure
     total: Drawing
     gains: Drawing
@@ -300,7 +302,8 @@ def _costs(facts: CampaignFacts) -> list[CostRow]:
     for metric, units in wanted:
         if metric not in named and metric != "posts":
             continue
-        count = resolve(facts, metric).value
+        found = resolve(facts, metric).value
+        count = None if found is None else whole(Decimal(found))
         bench = per(mark, count, units) if mark is not None else None
         rows.append(CostRow(metric, per(cost, count, units), cost, count, units, bench))
     if facts.people:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from tracker.facts import CampaignFacts
@@ -189,7 +188,7 @@ def _smalls(
         if series is None or len(out) == SMALLS:
             continue
         figure = by_metric.get(metric) or resolve(facts, metric)
-        target: Decimal | None = figure.target
+        target = figure.target
         values = {
             "first": series.first,
             "end": day_number(end),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from tracker.errors import ReportError
 from tracker.model import METRICS, number_day
 from tracker.report import inside
 from tracker.report.gallery import Drawing, Gallery
+from tracker.report.saying import input_name, reason, worth
 from tracker.report.sparks import spark
 from tracker.report.table import script_json
 from tracker.words import PERCENT, Words
@@ -61,6 +62,9 @@ class Site:
             w=words,
             _=words,
             _n=words.plural,
+            worth=partial(worth, words),
+            reason=partial(reason, words),
+            input_name=partial(input_name, words),
             version=__version__,
             drawing=self._drawing,
             METRICS=METRICS,

@@ -8,6 +8,7 @@ from tracker.facts import CampaignFacts
 from tracker.kpi.spread import median
 from tracker.model import NOT_ADDITIVE
 from tracker.report.figures import Figure
+from tracker.report.saying import reason
 from tracker.words import Words
 
 
@@ -91,7 +92,7 @@ def _effect(
 def _tiles(tiles: tuple[Figure, ...], w: Words) -> Iterator[tuple[str, str]]:
     for tile in tiles:
         if tile.value is None and tile.metric not in NOT_ADDITIVE:
-            yield w("{metric}.", metric=w.metric(tile.metric)), w(tile.why)
+            yield w("{metric}.", metric=w.metric(tile.metric)), reason(w, tile.why)
 
 
 def _elsewhere(facts: CampaignFacts, w: Words) -> Iterator[tuple[str, str]]:

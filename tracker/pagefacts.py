@@ -1,0 +1,81 @@
+"""What pages show besides posts, asked once of the modules that answer for it.
+
+Everything is as it was at the newest reading: pages have no clock of their own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tracker.facts import CampaignFacts, ProgrammeFacts, ResultFacts
+
+if TYPE_CHECKING:
+    from tracker.app import Tracker
+    from tracker.kpis.facts import Facts
+    from tracker.programme import Outcome
+
+
+def gathered(tracker: Tracker, facts: CampaignFacts) -> CampaignFacts:
+    """With KPIs, the programme and the questions of its strategy."""
+    from tracker.answers import answers
+    from tracker.kpis import ask
+    from tracker.kpis.facts import Facts
+
+    slug, now = facts.campaign.id, facts.as_of or 0
+    known = Facts(tracker, slug, None, None, None, now)
+    kpis = ask(known)
+    return replace(
+        facts,
+        kpis=kpis,
+        questions=tuple(answers(tracker, slug, now=now, known=kpis)),
+        programme=programme(known, facts.as_of),
+    )
+
+
+def programme(known: Facts, as_of: int | None) -> ProgrammeFacts:
+    """Missions, results and money of a campaign. as_of: its newest reading."""
+    from tracker.selection import applicants
+
+    many, origin = applicants(known.tracker, known.campaign_id)
+    return ProgrammeFacts(
+        grid=tuple((one, tuple(cells)) for one, cells in known.grid),
+        results=results(known.outcomes, known.provenances),
+        costs=tuple(known.costs),
+        waves=tuple(known.waves),
+        feedback=tuple(known.feedback),
+        applicants=many,
+        applied_by=origin,
+        day=None if as_of is None else known.today,
+    )
+
+
+def results(
+    counted: Iterable[Outcome], provenances: Mapping[str, set[str]]
+) -> dict[str, ResultFacts]:
+    """Outcomes that count, by kind."""
+    by_kind: dict[str, list[Outcome]] = defaultdict(list)
+    for one in counted:
+        by_kind[one.kind].append(one)
+    return {
+        kind: _result(kind, some, provenances) for kind, some in sorted(by_kind.items())
+    }
+
+
+def _result(
+    kind: str, some: list[Outcome], provenances: Mapping[str, set[str]]
+) -> ResultFacts:
+    classes: set[str] = set()
+    for source in {one.source for one in some}:
+        classes |= provenances.get(source, set())
+    return ResultFacts(
+        kind,
+        len(some),
+        sum((one.quantity for one in some), Decimal(0)),
+        sum((one.quantity for one in some if one.shares), Decimal(0)),
+        max(one.at for one in some),
+        tuple(sorted(classes)),
+    )
