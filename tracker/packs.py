@@ -49,6 +49,12 @@ def _each(home: Path | None, read: Callable[[str], T]) -> Iterator[T]:
             ) from error
 
 
+def own_packs(home: Path) -> bytes:
+    """The packs of the workspace, as they are written now."""
+    files = sorted((home / "packs").glob("[A-Z][A-Z].toml"))
+    return b"".join(file.read_bytes() for file in files)
+
+
 @cache
 def _pack(text: str) -> Pack:
     """Making one ready takes long; a file that is changed is another text."""

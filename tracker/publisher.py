@@ -15,6 +15,9 @@ log = logging.getLogger(__name__)
 EASY = 5.0
 #: Changes that keep coming are waited for no longer than this; seconds.
 LONGEST = 10.0
+#: After a build there is rest for so many times as long as it took: clicks come all the
+#: time, and pages need not follow each.
+RESTS = 3
 #: After a build that failed; seconds.
 AGAIN = 60.0
 #: Of several hosts the one with this lease builds; it is renewed like a host's.
@@ -70,6 +73,7 @@ class Publisher:
     def _build(self, tracker: Tracker, stamp: str, now: int) -> None:
         from tracker.publish import publish
 
+        began = time.monotonic()
         try:
             publish(tracker, now=now)
         except LockedError:  # a person builds them just now
@@ -86,6 +90,8 @@ class Publisher:
             return
         self._built = self._seen = stamp
         self._waits = False
+        ended = time.monotonic()
+        self._next = ended + RESTS * (ended - began)
         log.info("pages built", extra={"action": "publish"})
 
     def _pause(self, seconds: float) -> None:

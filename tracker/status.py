@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from tracker import lock
 from tracker.hosts import Host, hosts
 from tracker.model import iso
+from tracker.packs import own_packs
 from tracker.store import health
 from tracker.store.inbox import Inbox
 from tracker.store.runs import Run, SourceState
@@ -140,13 +142,16 @@ def _daemon(tracker: Tracker, now: int) -> lock.Holder | None:
 
 def stamp(tracker: Tracker, now: int) -> str:
     """A text that changes when the pages should: facts, which source is late since
-    when, and which platforms' terms keep them out of sums."""
+    when, which platforms' terms keep them out of sums, settings, and packs of rules."""
     late = [
         f" {source.state.name} {source.next}"
         for source in sources(tracker, now)
         if source.late
     ]
-    return health.stamp(tracker.database) + "".join([*late, *sorted(tracker.apart)])
+    rules = hashlib.blake2b(repr(tracker.settings.raw).encode(), digest_size=16)
+    rules.update(own_packs(tracker.home))
+    said = (rules.hexdigest(), *late, *sorted(tracker.apart))
+    return health.stamp(tracker.database) + "".join(said)
 
 
 # -- for scripts ------------------------------------------------------------------

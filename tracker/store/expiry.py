@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from tracker.model import moment
-from tracker.store import bulk, refresh, series
+from tracker.store import audit, bulk, refresh, series
 from tracker.store.database import Database, Link
 from tracker.store.sums import Sums
 from tracker.store.verify import restate
@@ -52,6 +52,7 @@ def expire(
             for piece in np.array_split(posts, 1 + len(posts) // refresh.AT_ONCE)
         )
         refresh.refresh(link, zone)
+        audit.note(link, "source.expire", f"source {source}, {gone} readings")
         return gone
 
 

@@ -6,11 +6,21 @@ import hashlib
 import sqlite3
 from dataclasses import dataclass
 
+from tracker.store import audit
 from tracker.store.database import Database
 
-#: What changes with readings, and with everything that people write.
+#: What changes with readings, and with everything that people write: rows of `past`
+#: are made by the database itself. An erasure and an expiry leave none there, but a
+#: line of the audit; new clicks, and posts that were never seen, are in neither.
 FACTS = (
     "SELECT count(*), max(n) FROM past",
+    f"SELECT value FROM meta WHERE key = '{audit.LAST}'",
+    "SELECT max(id) FROM click",
+    "SELECT count(*), sum(many) FROM uncounted",
+    (
+        "SELECT count(absent_since), sum(absent_times), max(absent_since),"
+        " max(restored_at) FROM asked"
+    ),
     "SELECT count(*), max(id) FROM payload",
     "SELECT state, count(*) FROM reject GROUP BY state ORDER BY state",
     "SELECT name, state, reason FROM source ORDER BY name",
@@ -32,7 +42,7 @@ def stamp(database: Database) -> str:
     seen = hashlib.blake2b(digest_size=16)
     with database.reading() as link:
         for question in FACTS:
-            seen.update(repr(link.all(question)).encode())
+            seen.update(repr(link.all(question)).encode("utf-8", "surrogatepass"))
     return seen.hexdigest()
 
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from tracker.errors import LockedError
 from tracker.model import Outcome, RunReport, iso
-from tracker.store import breakers, leases
+from tracker.store import audit, breakers, leases
+from tracker.store.corrections import HAND
 from tracker.store.database import Link
 from tracker.store.states import SourceState, States, become, source_id
 
@@ -189,6 +190,8 @@ class Runs(States):
             if ended:
                 changed = tally.stored + tally.corrected > 0
                 _ended(link, run_id, now, report.outcome.value, changed)
+                if changed and link.who.origin == "cli":
+                    _told(link, run_id, now)
                 _held_back(link, report, now)
         return ended == 1
 
@@ -322,6 +325,17 @@ def _release(link: Link, run_id: int) -> None:
     )
     if row and row[1] is not None:
         leases.release(link, lease_name(row[0]), row[1])
+
+
+def _told(link: Link, run_id: int, now: int) -> None:
+    """Somebody collected and something changed: what is noted by hand has a line of
+    its own, and what the daemon collects stands in the ledger alone."""
+    name = link.value(
+        "SELECT s.name FROM run r JOIN source s ON s.id = r.source_id WHERE r.id = ?",
+        (run_id,),
+    )
+    if name != HAND:
+        audit.note(link, "ingest", f"source {name}, run {run_id}", now)
 
 
 def _ended(link: Link, run_id: int, now: int, outcome: str, changed: bool) -> None:

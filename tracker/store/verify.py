@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from tracker.model import number_day
-from tracker.store import attribution, bulk, refresh, rollups, series, sums
+from tracker.store import attribution, audit, bulk, refresh, rollups, series, sums
 from tracker.store.database import Database, Link
 from tracker.store.figures import last_known
 from tracker.store.gains import Series, contributions, firsts, steps
@@ -50,6 +50,7 @@ def repair(database: Database, zone: ZoneInfo) -> None:
             for piece in series.pieces(link, posts):
                 restate(link, piece)
         refresh.refresh(link, zone)
+        audit.note(link, "verify.repair", "sums")
 
 
 def restate(link: Link, piece: Series) -> None:
