@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
-from tracker.checks.attribution import PRECEDENCE, Claims, attribute, divide
+from tracker.checks.attribution import PRECEDENCE, Claims, attribute, divide, in_window
 from tracker.codes import minor_units
 from tracker.finding import WARNING, Finding, finding_id
+from tracker.forms import duration
 from tracker.programme import Outcome
 from tracker.store import outcomes as store
 
@@ -66,7 +67,7 @@ class _Links:
     def of(self, one: Told) -> tuple[list[LinkFacts], list[LinkFacts]]:
         """The links that its promo code and its link codes name."""
         promo = self.by_promo.get(str(one.data.get("code", "")).casefold(), [])
-        codes = str(one.data.get("link", "")).split("|")
+        codes = store.codes(one.data)
         return promo, [self.by_code[c] for c in codes if c in self.by_code]
 
 
@@ -77,6 +78,11 @@ def _outcome(
     promo, links = known.of(one)
     campaign = _campaign(data, promo, links)
     plan, currency = facts.campaigns.get(campaign or "", ({}, None))
+    window = _window(plan)
+    late = [
+        x for x in links if not in_window(facts.clicked.get(x.code, ()), one.at, window)
+    ]
+    links = [link for link in links if link not in late]
     said = data.get("ambassador")
     claims = Claims(
         said if said in facts.people else None,
@@ -103,6 +109,7 @@ def _outcome(
         decided.shares,
         claims.candidates,
         next((link.mission for link in (*promo, *links) if link.mission), None),
+        tuple(dict.fromkeys(link.code for link in late)),
     )
 
 
@@ -119,6 +126,12 @@ def _campaign(
 def _precedence(plan: Mapping[str, Any]) -> tuple[str, ...]:
     said = (plan.get("attribution") or {}).get("precedence")
     return tuple(said) if isinstance(said, list) and said else PRECEDENCE
+
+
+def _window(plan: Mapping[str, Any]) -> int | None:
+    """How long before an outcome a click may lie, ms; None: as long as it likes."""
+    said = (plan.get("attribution") or {}).get("window")
+    return None if said in (None, "?") else duration(said)
 
 
 def _value(text: str | None, currency: str | None) -> int | None:
@@ -168,7 +181,11 @@ def commissions(tracker: Tracker, campaign: str) -> list[Commission]:
 
     Raises NotFoundError.
     """
-    facts = _facts(tracker, campaign, None)
+    return owed(_facts(tracker, campaign, None), campaign)
+
+
+def owed(facts: OutcomeFacts, campaign: str) -> list[Commission]:
+    """Pure: the commissions of what is known."""
     plan, currency = facts.campaigns[campaign]
     rates = [one for one in plan.get("commission", ()) if isinstance(one, dict)]
     found = [one for one in worked_out(facts, campaign) if one.counted]
@@ -176,8 +193,9 @@ def commissions(tracker: Tracker, campaign: str) -> list[Commission]:
     return [
         Commission(who, ref, one.at, amount, money, state)
         for one in found
-        for money, whole in _earned(one, rates, currency).items()
-        for ref in (_ref(one, money, currency, twice),)
+        for earned in (_earned(one, rates, currency),)
+        for money, whole in earned.items()
+        for ref in (_ref(one, money, currency, twice, len(earned)),)
         for state in ("committed" if one.status == "verified" else "planned",)
         for who, amount in divide(whole, [who for who, _ in one.shares])
     ]
@@ -188,9 +206,13 @@ def _repeated(found: Sequence[Outcome]) -> set[str]:
     return {id_ for id_, many in Counter(one.id for one in found).items() if many > 1}
 
 
-def _ref(one: Outcome, money: str, currency: str, twice: set[str]) -> str:
+def _ref(
+    one: Outcome, money: str, currency: str, twice: set[str], currencies: int
+) -> str:
+    """The outcome's id; where it earns in two currencies, the other than the
+    campaign's is said with it."""
     ref = f"{one.source}/{one.id}" if one.id in twice else one.id
-    return ref if money in (currency, one.currency) else f"{ref} {money}"
+    return ref if currencies == 1 or money == currency else f"{ref} {money}"
 
 
 def _earned(

@@ -186,7 +186,8 @@ class Outcome:
     quantity: how many. value: minor units of currency. status: claimed, verified,
     rejected or reversed; counted: does it count at all. rule: named, code,
     last_click, first_click, split or none. shares: (ambassador, percent), together
-    100 where anybody is named. candidates: (ambassador, by).
+    100 where anybody is named. candidates: (ambassador, by). outside: codes of links
+    in it that were last clicked too long before.
     """
 
     id: str
@@ -205,6 +206,7 @@ class Outcome:
     shares: tuple[tuple[str, Decimal], ...] = ()
     candidates: tuple[tuple[str, str], ...] = ()
     mission: str | None = None
+    outside: tuple[str, ...] = ()
 
     @property
     def conflict(self) -> bool:

@@ -7,9 +7,12 @@ campaign's precedence that names somebody decides. Shares of one outcome add up 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+
+from tracker.model import DAY, is_day
 
 #: What holds where a plan declares nothing.
 PRECEDENCE = ("code", "last_click")
@@ -60,6 +63,21 @@ def _people(claims: Claims, rule: str) -> list[str]:
         "split": (*claims.code, *claims.links),
     }
     return list(dict.fromkeys(by_rule[rule]))
+
+
+def in_window(clicks: Sequence[int], at: int, window: int | None) -> bool:
+    """Can a link have brought what was at an instant?
+
+    clicks: those of people on the link, in order of time. Not when the last one before
+    is known to be older than the window. Where no click before is known, nobody can
+    say, and the link stands: unknown is not never. An outcome that is known to the day
+    alone has that day's length more on both sides.
+    """
+    if window is None:
+        return True
+    slack = DAY if is_day(at) else 0
+    before = bisect_right(clicks, at + slack)
+    return not before or clicks[before - 1] >= at - window - slack
 
 
 def shares(people: Sequence[str]) -> tuple[tuple[str, Decimal], ...]:

@@ -175,7 +175,10 @@ def _show(found: list[Outcome]) -> None:
             *(shown[name] for name in columns),
             shown["rule"],
             ", ".join(f"{s['ambassador']} {s['share']} %" for s in shown["shares"]),
-            ", ".join(f"{c['ambassador']} by {c['by']}" for c in shown["candidates"]),
+            ", ".join(
+                [f"{c['ambassador']} by {c['by']}" for c in shown["candidates"]]
+                + [f"{code} outside the window" for code in shown["outside_window"]]
+            ),
         )
         for shown in map(outcome_json, found)
     ]
@@ -209,6 +212,7 @@ def outcome_json(one: Outcome) -> dict[str, Any]:
         ],
         "conflict": one.conflict,
         "candidates": [{"ambassador": who, "by": by} for who, by in one.candidates],
+        "outside_window": list(one.outside),
     }
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from tracker.errors import NotFoundError, RosterError
@@ -18,6 +19,10 @@ SELECT = (
     " WHERE e.kind = 'outcome'"
     # the same whichever way they came, and in whichever order
     " ORDER BY e.at, s.name, e.external_id"
+)
+CLICKED = (
+    "SELECT l.code, c.at FROM click c JOIN link l ON l.id = c.link_id"
+    " WHERE c.sort <> 'bot' ORDER BY l.code, c.at"
 )
 LINKS = (
     "SELECT l.code, l.promo, a.slug, c.slug, l.mission FROM link l"
@@ -50,12 +55,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeFacts:
-    """Everything that outcomes are attributed by. campaigns: plan and currency."""
+    """Everything that outcomes are attributed by. campaigns: plan and currency.
+    clicked: when people clicked on a link, by its code, in order of time; read where a
+    plan has a window, of links that an outcome names."""
 
     told: list[Told]
     links: list[LinkFacts]
     people: frozenset[str]
     campaigns: Mapping[str, tuple[dict[str, Any], str]]
+    clicked: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 def read(database: Database, until: int | None = None) -> OutcomeFacts:
@@ -66,17 +74,38 @@ def read(database: Database, until: int | None = None) -> OutcomeFacts:
             for row in link.all(SELECT)
             if until is None or row[2] <= until
         ]
+        campaigns = {
+            slug: (json.loads(plan), currency)
+            for slug, plan, currency in link.all(
+                "SELECT slug, plan, currency FROM campaign"
+            )
+        }
+        windows = any(
+            (plan.get("attribution") or {}).get("window")
+            for plan, _ in campaigns.values()
+        )
         return OutcomeFacts(
             told,
             [LinkFacts(*row) for row in link.all(LINKS)],
             frozenset(slug for (slug,) in link.all("SELECT slug FROM ambassador")),
-            {
-                slug: (json.loads(plan), currency)
-                for slug, plan, currency in link.all(
-                    "SELECT slug, plan, currency FROM campaign"
-                )
-            },
+            campaigns,
+            _clicked(link, told) if windows else {},
         )
+
+
+def codes(data: Mapping[str, Any]) -> list[str]:
+    """Codes of the links that an outcome names, in order of time."""
+    return [code for code in str(data.get("link") or "").split("|") if code]
+
+
+def _clicked(link: Link, told: Sequence[Told]) -> dict[str, list[int]]:
+    wanted = {code for one in told for code in codes(one.data)}
+    found: dict[str, list[int]] = defaultdict(list)
+    if wanted:
+        for code, at in link.all(CLICKED):
+            if code in wanted:
+                found[code].append(int(at))
+    return dict(found)
 
 
 def say(
