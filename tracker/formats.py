@@ -30,13 +30,8 @@ STEPS = {
 }
 #: Lists are those of English outside America, as dates are: a, b and c.
 LISTS = {"en": "en_001", "fr": "fr"}
-#: Day, month and year; the hard blank keeps a day with its month.
-DAYS = {
-    ("en", False): f"d{HARD}MMMM",
-    ("en", True): f"d{HARD}MMM",
-    ("fr", False): f"d{HARD}MMMM",
-    ("fr", True): f"d{HARD}MMM",
-}
+#: Long or short; the hard blank keeps a day with its month.
+DAYS = {False: "d\u00a0MMMM", True: "d\u00a0MMM"}
 CLOCKS = {"en": "HH:mm", "fr": f"H{HARD}'h'{HARD}mm"}
 
 
@@ -121,7 +116,7 @@ class Formats:
         key = (day, year, short)
         said = self._days.get(key)
         if said is None:
-            pattern = DAYS[self.language, short] + _year(year, short)
+            pattern = DAYS[short] + _year(year, short)
             said = self._days[key] = self._time(day, pattern)
         return said
 

@@ -7,7 +7,7 @@ costs little; the same data give the same bytes, whenever they are built.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from tracker.catalogue import LANGUAGES
 from tracker.errors import ConfigError, NotFoundError
 from tracker.facts import CampaignFacts, Person, SourceFacts
 from tracker.report.shelf import Shelf
+from tracker.report.versions import Version, versions
 from tracker.words import Words
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def publish(
 ) -> Published:
     """Write the pages of one campaign, or of all.
 
-    out: instead of the workspace's folder. language: instead of each campaign's.
+    out: instead of the workspace's folder. language: instead of each campaign's, or
+    both.
     Raises NotFoundError, LockedError, ReportError; what was published stays.
     """
     from tracker.pagefacts import gathered
@@ -60,24 +62,35 @@ def publish(
     from tracker.report.site import Site
     from tracker.store import facts as store
 
-    if language is not None and language not in LANGUAGES:
-        raise _language(language)
+    wanted = language or ("both" if tracker.settings.bilingual else None)
+    if wanted not in (None, "both", *LANGUAGES):
+        raise _language(str(wanted))
     found = store.read(tracker.database, apart=tracker.apart)
     slugs = [facts.campaign.id for facts in found]
     if campaign is not None and campaign not in slugs:
         raise NotFoundError("campaign", campaign, slugs)
+    if wanted == "both":
+        _refuse_names(slugs)
     sources = source_facts(tracker, now)
     found = [gathered(tracker, replace(facts, sources=sources)) for facts in found]
     folder = out or tracker.home / tracker.settings.site
-    scope = ("",) if campaign is None else (campaign,)
     gallery = Gallery(tracker.home / CHARTS)
-    with Shelf(folder, now, scope) as shelf, gallery:
-        _index(
-            shelf, found, Site(Words(language or tracker.settings.language), gallery)
-        )
+    usual = tracker.settings.language
+    spoken = {
+        facts.campaign.id: versions(facts.campaign.language, usual, wanted)
+        for facts in found
+    }
+    with Shelf(folder, now, _scope(campaign)) as shelf, gallery:
+        for version in versions(usual, usual, wanted):
+            site = Site(Words(version.language), gallery, version)
+            _index(shelf, found, site, _homes(shelf, spoken, version, campaign))
         for facts in found:
             if campaign in (None, facts.campaign.id):
-                _campaign(shelf, facts, Site(_words(facts, language), gallery))
+                made = spoken[facts.campaign.id]
+                for version in made:
+                    words = _words(facts, version.language)
+                    _campaign(shelf, facts, Site(words, gallery, version))
+                _data(shelf, facts)
     return Published(
         folder,
         tuple(shelf.written),
@@ -88,9 +101,46 @@ def publish(
     )
 
 
-def _words(facts: CampaignFacts, language: str | None) -> Words:
-    campaign = facts.campaign
-    return Words(language or campaign.language, campaign.currency, campaign.timezone)
+def _words(facts: CampaignFacts, language: str) -> Words:
+    return Words(language, facts.campaign.currency, facts.campaign.timezone)
+
+
+def _scope(campaign: str | None) -> tuple[str, ...]:
+    """Folders whose pages go when they are not made again."""
+    if campaign is None:
+        return ("",)
+    return (campaign, *(f"{language}/{campaign}" for language in LANGUAGES))
+
+
+def _homes(
+    shelf: Shelf,
+    spoken: Mapping[str, tuple[Version, ...]],
+    version: Version,
+    campaign: str | None,
+) -> dict[str, str]:
+    """The way from a list of campaigns to each; to the usual pages of one that has
+    none in this language yet."""
+    homes = {}
+    for slug, made in spoken.items():
+        same = [each for each in made if each.language == version.language] or made
+        place = same[0].place(f"{slug}/index.html")
+        if campaign not in (None, slug) and place not in shelf.before:
+            same = made
+        homes[slug] = version.way("index.html", same[0].place(f"{slug}/"))
+    return homes
+
+
+def _refuse_names(slugs: list[str]) -> None:
+    """A campaign called fr would be where the French pages go."""
+    for slug in slugs:
+        if slug in LANGUAGES:
+            raise ConfigError(
+                "LANGUAGE_FOLDER",
+                f"campaign {slug}",
+                f"pages in two languages need the folder {slug}/ for themselves",
+                "Nothing was written",
+                "Write one language, or keep the campaign under another id",
+            )
 
 
 def _language(language: str) -> ConfigError:
@@ -99,17 +149,19 @@ def _language(language: str) -> ConfigError:
         "report",
         f'"{language}" is no language of the pages',
         "Nothing was written",
-        f"Use one of: {', '.join(LANGUAGES)}",
+        f"Use one of: {', '.join(LANGUAGES)}, both",
     )
 
 
 # -- what is put on the shelf -------------------------------------------------------
 
 
-def _index(shelf: Shelf, found: list[CampaignFacts], site: Site) -> None:
+def _index(
+    shelf: Shelf, found: list[CampaignFacts], site: Site, homes: dict[str, str]
+) -> None:
     from tracker.report.pages import index_page
 
-    _page(shelf, site, "index.html", "index", index_page(found), "")
+    _page(shelf, site, "index.html", "index", index_page(found), homes=homes)
 
 
 def _campaign(shelf: Shelf, facts: CampaignFacts, site: Site) -> None:
@@ -120,23 +172,20 @@ def _campaign(shelf: Shelf, facts: CampaignFacts, site: Site) -> None:
     slug = facts.campaign.id
     # its charts are drawn in a thread while the other pages are made
     page = campaign_page(facts, site.words, site.gallery)
-    _page(shelf, site, f"{slug}/quality.html", "quality", quality_page(facts), "../")
-    _page(shelf, site, f"{slug}/answers.html", "answers", answers_page(facts), "../")
+    _page(shelf, site, f"{slug}/quality.html", "quality", quality_page(facts))
+    _page(shelf, site, f"{slug}/answers.html", "answers", answers_page(facts))
     _posts(shelf, site, facts)
     _people(shelf, site, facts)
-    _data(shelf, facts)
-    _page(shelf, site, f"{slug}/index.html", "campaign", page, "../")
+    _page(shelf, site, f"{slug}/index.html", "campaign", page)
 
 
 def _page(
-    shelf: Shelf, site: Site, name: str, template: str, page: Any, root: str
+    shelf: Shelf, site: Site, name: str, template: str, page: Any, **more: Any
 ) -> None:
     shelf.put(
-        name,
-        _digest(site.style, repr(page)),
-        lambda: site.page(
-            f"{template}.html.j2", page, root=root, active=template
-        ).encode(),
+        site.version.place(name),
+        _digest(site.style, repr(page), repr(more)),
+        lambda: site.page(f"{template}.html.j2", name, page, **more).encode(),
     )
 
 
@@ -148,12 +197,11 @@ def _posts(shelf: Shelf, site: Site, facts: CampaignFacts) -> None:
         "metric_names": [words.metric(metric) for metric in page.metrics],
         "platform_names": [words.platform(name) for name in page.platforms],
     }
+    name = f"{facts.campaign.id}/posts.html"
     shelf.put(
-        f"{facts.campaign.id}/posts.html",
+        site.version.place(name),
         _digest(site.style, page.digest()),
-        lambda: site.page(
-            "posts.html.j2", page, root="../", active="posts", **names
-        ).encode(),
+        lambda: site.page("posts.html.j2", name, page, **names).encode(),
     )
 
 
@@ -174,13 +222,12 @@ def _people(shelf: Shelf, site: Site, facts: CampaignFacts) -> None:
         mark = hash_of(own.get((person.id,), marks.clear())["mark"])
         name = f"{facts.campaign.id}/ambassadors/{file_name(person.id)}.html"
         shelf.put(
-            name,
+            site.version.place(name),
             _digest(shared, repr(person), repr(facts.metrics), mark),
-            lambda person=person: site.page(  # type: ignore[misc]
+            lambda person=person, name=name: site.page(  # type: ignore[misc]
                 "ambassador.html.j2",
+                name,
                 ambassador_page(facts, person, _own(facts, person), frame, site.words),
-                root="../../",
-                active="ambassador",
             ).encode(),
         )
 

@@ -63,15 +63,16 @@ class SourceSettings:
 class Settings:
     """What tracker.toml says, with the defaults for what it leaves out.
 
-    database: URL. site: folder of the pages, relative to the workspace. listen:
-    host and port. public: address under which the world sees the server.
-    behind_proxy: a proxy stands before it. metrics: who may read /metrics. raw: the
-    whole file, for parts that read their own tables.
+    database: URL. bilingual: pages in both languages. site: folder of the pages,
+    relative to the workspace. listen: host and port. public: address under which the
+    world sees the server. behind_proxy: a proxy stands before it. metrics: who may
+    read /metrics. raw: the whole file, for parts that read their own tables.
     """
 
     database: str = "sqlite:///tracker.db"
     timezone: str = "UTC"
     language: str = "en"
+    bilingual: bool = False
     site: str = "site"
     listen: str = "127.0.0.1:8040"
     public: str | None = None
@@ -139,6 +140,7 @@ def _top(form: Form, raw: Mapping[str, Any], home: Path) -> Settings:
         database=_database(form, home),
         timezone=form.field("timezone", forms.time_zone, usual.timezone),
         language=form.field("language", forms.language, usual.language),
+        bilingual=form.field("bilingual", forms.flag, usual.bilingual),
         site=form.field("site", forms.text, usual.site),
         listen=server.field("listen", address, usual.listen),
         public=server.field("public", _public, None),

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(path_type=Path), help="Another folder.")
 @click.option("--as-of", metavar="TIME", help="As it was known then.")
 @click.option("--until", metavar="TIME", help="Only what was captured by then.")
-@click.option("--language", type=click.Choice(["fr", "en"]), help="Of the pages.")
+@click.option(
+    "--language", type=click.Choice(["fr", "en", "both"]), help="Of the pages."
+)
 @json_option
 @with_tracker
 def report(

@@ -23,6 +23,7 @@ from tracker.report.gallery import Drawing, Gallery
 from tracker.report.saying import input_name, reason, worth
 from tracker.report.sparks import spark
 from tracker.report.table import script_json
+from tracker.report.versions import Version
 from tracker.words import PERCENT, Words
 
 #: The style sheet of every page.
@@ -43,8 +44,11 @@ def folder() -> Path:
 class Site:
     """One language's templates, with the gallery that their charts hang in."""
 
-    def __init__(self, words: Words, gallery: Gallery) -> None:
+    def __init__(
+        self, words: Words, gallery: Gallery, version: Version | None = None
+    ) -> None:
         self.words, self.gallery = words, gallery
+        self.version = version or Version(words.language)
         self.environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(folder()),
             autoescape=True,
@@ -90,12 +94,21 @@ class Site:
             whole.update(part.read_bytes())
         words = self.words
         whole.update(f"{words.language} {words.currency} {words.zone.key}".encode())
+        whole.update(repr(self.version).encode())
         return whole.hexdigest()
 
-    def page(self, template: str, page: Any, **more: Any) -> str:
-        """One page. Raises ReportError; the pages that are there stay."""
+    def page(self, template: str, name: str, page: Any, **more: Any) -> str:
+        """One page. name: where it is among the usual pages, as spring/posts.html.
+        Raises ReportError; the pages that are there stay."""
+        paths = {
+            "active": template.partition(".")[0],
+            "root": self.version.root(name),
+            "data": self.version.data(name),
+            "other": self.version.twin(name),
+        }
         try:
-            return self.environment.get_template(template).render(p=page, **more)
+            made = self.environment.get_template(template)
+            return made.render(p=page, **paths, **more)
         except jinja2.TemplateError as error:
             raise ReportError(
                 "RENDER",
