@@ -116,7 +116,8 @@ class Mission:
 
 @dataclass(frozen=True, slots=True)
 class MissionMark:
-    """A person's word on one cell. state: excused or delivered, then on `day`."""
+    """A person's word on one cell. state: delivered on `day`, or excused from `day`
+    on (None: ever)."""
 
     mission: str
     ambassador: str

@@ -82,6 +82,8 @@ def test_what_decided_is_said():
     [
         ([], mark("excused"), 40, "excused"),
         ([], mark("excused"), 10, "pending"),
+        ([], mark("excused", 38), 37, "missing"),
+        ([], mark("excused", 38), 38, "excused"),
         ([post(3)], mark("excused"), 40, "on_time"),
         ([post(35)], mark("excused"), 40, "late"),
         ([], mark("delivered", 5), 40, "on_time"),

@@ -90,7 +90,7 @@ def _not_delivered(
     rule = f"{count} of {wanted(mission)}; due {mission.due}"
     if today <= mission.due:
         return replace(blank, rule=rule)
-    if mark and mark.state == EXCUSED:
+    if mark and mark.state == EXCUSED and (mark.day or today) <= today:
         return replace(blank, state=EXCUSED, rule="by hand")
     return replace(blank, state=MISSING, rule=rule)
 

@@ -19,6 +19,7 @@ from tracker.cli.common import (
     with_tracker,
 )
 from tracker.cli.programme import Day, day_text
+from tracker.programme import MissionMark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -184,13 +185,21 @@ def _duration(text: str) -> int:
 @click.argument("ambassador")
 @campaign_option
 @reason_option
+@click.option(
+    "--at", "day", type=Day(), metavar="DATE", help="From when on; else ever."
+)
 @json_option
 @with_tracker
 def excuse(
-    tracker: Tracker, name: str, ambassador: str, campaign: str, reason: str
+    tracker: Tracker,
+    name: str,
+    ambassador: str,
+    campaign: str,
+    reason: str,
+    day: date | None,
 ) -> None:
     """Excuse somebody: what would be missing is excused."""
-    _mark(tracker, campaign, name, ambassador, None, reason)
+    _mark(tracker, campaign, MissionMark(name, ambassador, "excused", day, reason))
 
 
 @mission.command()
@@ -213,7 +222,7 @@ def deliver(
     from tracker.missions import today_of
 
     when = day or today_of(tracker, campaign, now_ms())
-    _mark(tracker, campaign, name, ambassador, when, reason)
+    _mark(tracker, campaign, MissionMark(name, ambassador, "delivered", when, reason))
 
 
 @mission.command()
@@ -231,21 +240,11 @@ def clear(tracker: Tracker, name: str, ambassador: str, campaign: str) -> None:
     _show_cell(tracker, campaign, name, ambassador, f"What was said by hand {said}")
 
 
-def _mark(
-    tracker: Tracker,
-    campaign: str,
-    name: str,
-    ambassador: str,
-    day: date | None,
-    reason: str,
-) -> None:
-    from tracker.programme import MissionMark
+def _mark(tracker: Tracker, campaign: str, said: MissionMark) -> None:
     from tracker.store.missions import mark
 
-    state = "excused" if day is None else "delivered"
-    said = MissionMark(name, ambassador, state, day, reason)
     mark(tracker.database, campaign, said, now=now_ms())
-    _show_cell(tracker, campaign, name, ambassador, "Kept")
+    _show_cell(tracker, campaign, said.mission, said.ambassador, "Kept")
 
 
 def _show_cell(
