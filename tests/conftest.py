@@ -18,12 +18,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from support import PRIVATE, ROOT, Result, Run
+from support import PRIVATE, ROOT, Result, Run, Server
 
 from tracker.store.database import Database
 
@@ -129,23 +128,6 @@ def chromium() -> str:
 
 
 # -- databases ------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running PostgreSQL server; anybody on this machine may enter."""
-
-    port: int
-
-    def url(self, name: str) -> str:
-        return f"postgresql://tracker@127.0.0.1:{self.port}/{name}"
-
-    def do(self, statement: str) -> None:
-        """One statement as the administrator."""
-        import psycopg
-
-        with psycopg.connect(self.url("postgres"), autocommit=True) as link:
-            link.execute(statement.encode())
 
 
 def _programs() -> Path | None:

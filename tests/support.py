@@ -23,3 +23,20 @@ class Result:
 
 #: Runs a command; see the fixtures `run` and `invoke`.
 Run = Callable[..., Result]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running PostgreSQL server; anybody on this machine may enter."""
+
+    port: int
+
+    def url(self, name: str) -> str:
+        return f"postgresql://tracker@127.0.0.1:{self.port}/{name}"
+
+    def do(self, statement: str) -> None:
+        """One statement as the administrator."""
+        import psycopg
+
+        with psycopg.connect(self.url("postgres"), autocommit=True) as link:
+            link.execute(statement.encode())

@@ -66,7 +66,7 @@ def verify(tracker: Tracker) -> tuple[int, list[Problem]]:
     texts = _texts(tracker)
     with tracker.database.reading() as link:
         last = audit.last(link)
-    return len(texts), problems(texts, last, audit.START, audit.digest)
+    return len(texts), problems(texts, last, audit.START, audit.digest, audit.text)
 
 
 def _texts(tracker: Tracker) -> list[str]:
@@ -76,4 +76,5 @@ def _texts(tracker: Tracker) -> list[str]:
         body = (tracker.home / FILE).read_bytes().decode("utf-8", "replace")
     except FileNotFoundError:
         return []
-    return body.removesuffix("\n").split("\n") if body else []
+    *lines, rest = body.split("\n")
+    return [*lines, f"{rest}\0"] if rest else lines  # a line ends with its break

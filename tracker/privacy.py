@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tracker.errors import LockedError
 from tracker.model import iso
 from tracker.store import erasure, persons
-from tracker.store.compaction import compact
+from tracker.store.compaction import LINGERS, compact
 from tracker.traces import Traces
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Report:
     """What an erasure came to. files: those of ours that were made again, cleaned or
     deleted. kept_by_you: files of the user's that still hold the person. backups:
-    copies of the database, and when they expire (None: nobody said)."""
+    copies of the database, and when they expire (None: nobody said). lingers: what
+    is not ours to clean, as a sentence."""
 
     person: str
     number: int
@@ -31,6 +32,7 @@ class Report:
     files: tuple[str, ...]
     kept_by_you: tuple[str, ...]
     backups: tuple[tuple[str, str | None], ...]
+    lingers: str | None = None
     dry_run: bool = False
 
     @property
@@ -61,7 +63,8 @@ def export(tracker: Tracker, slug: str, *, now: int) -> dict[str, Any]:
 def look(tracker: Tracker, slug: str) -> Report:
     """What an erasure would do. Raises NotFoundError."""
     who, changes = erasure.look(tracker.database, slug, tracker.zone)
-    return _report(slug, changes, _files(tracker, who), dry_run=True)
+    files = _files(tracker, who)
+    return _report(slug, changes, files, lingers(tracker), dry_run=True)
 
 
 def erase(tracker: Tracker, slug: str, *, now: int) -> Report:
@@ -75,7 +78,12 @@ def erase(tracker: Tracker, slug: str, *, now: int) -> Report:
     Traces(tracker, who).clear()
     done = erasure.erase(tracker.database, slug, tracker.zone, now)
     _finish(tracker, done.person, now)
-    return _report(slug, done, files)
+    return _report(slug, done, files, lingers(tracker))
+
+
+def lingers(tracker: Tracker) -> str | None:
+    """What of a database no erasure of ours reaches."""
+    return None if tracker.database.dialect == "sqlite" else LINGERS
 
 
 def resume(tracker: Tracker, *, now: int) -> None:
@@ -122,6 +130,7 @@ def _report(
     slug: str,
     done: Erased,
     files: dict[str, tuple[str, ...]],
+    lingers: str | None,
     *,
     dry_run: bool = False,
 ) -> Report:
@@ -132,5 +141,6 @@ def _report(
         files["ours"],
         files["yours"],
         tuple((name, None) for name in files["backups"]),
+        lingers,
         dry_run,
     )

@@ -111,4 +111,42 @@ def test_a_write_that_was_cut_off_is_completed(spring: Run, workspace: Path) -> 
     whole = file.read_bytes()
     assert _done(whole[:-5], whole) == len(whole) - 5
     assert _done(b"", whole) == 0
-    assert problems([], (0, audit.START), audit.START, audit.digest) == []
+    nothing = (0, audit.START), audit.START, audit.digest, audit.text
+    assert problems([], *nothing) == []
+
+
+def test_a_byte_more_or_less_is_found(spring: Run, workspace: Path) -> None:
+    """Also where a reader of JSON would see the same: blanks, other escapes, other
+    breaks of lines, a key twice."""
+    file = workspace / FILE
+    whole = file.read_bytes()
+    for change in (
+        whole[:-1],
+        whole + b"\n",
+        whole.replace(b'{"n":2,', b'{"n": 2,', 1),
+        whole.replace(b'{"n":2,', b'{"n":7,"n":2,', 1),
+        whole.replace(b"\n", b"\r\n", 1),
+        whole.replace(b'"cli"', b'"\\u0063li"', 1),
+        b"\xef\xbb\xbf" + whole,
+        whole.replace(b'"prev":"0', b'"prev":"1', 1),
+    ):
+        assert change != whole
+        file.write_bytes(change)
+        assert spring("audit", "verify").code == 1, change[:60]
+        assert file.read_bytes() == change
+    file.write_bytes(whole)
+    assert spring("audit", "verify").code == 0
+
+
+def test_no_name_breaks_a_line(spring: Run, workspace: Path) -> None:
+    """Whoever calls, and whatever things are called: one change is one line."""
+    before = len((workspace / FILE).read_bytes().splitlines())
+    forged = '\r\n{"n":99,"action":"x"}\u2028\x1b[2J'
+    env = {"LOGNAME": f"mallory{forged}"}
+    assert spring("link", "add", "--promo", "EVIL", env=env).code == 0
+    body = (workspace / FILE).read_bytes()
+    assert len(body.splitlines()) == before + 1
+    assert body.isascii()
+    assert "\x1b" not in done(spring, "audit", "list")
+    assert said(spring, "audit", "list")["lines"][-1]["actor"] == f"mallory{forged}"
+    done(spring, "audit", "verify")

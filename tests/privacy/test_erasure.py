@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from spring import PEOPLE, done, programme, said
 from sqlmodel import SQLModel
-from support import Run
+from support import Run, Server
 
 from tracker.app import open_tracker
 from tracker.store import erasure
@@ -159,6 +159,49 @@ def test_a_cut_off_erasure_is_finished_by_the_next_command(
     done(spring, "status")
     assert erasure.unfinished(tracker.database) == []
     assert left(each_workspace) == set()
+
+
+def files_of(server: Server, url: str) -> Path:
+    """The folder of a database of this server, with everything written to it."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as link:
+        number = link.execute(
+            "SELECT oid FROM pg_database WHERE datname = current_database()"
+        ).fetchone()
+        folder = link.execute("SHOW data_directory").fetchone()
+        assert number is not None
+        assert folder is not None
+        link.execute("CHECKPOINT")
+    return Path(folder[0]) / "base" / str(number[0])
+
+
+def test_nothing_is_left_in_the_files_of_postgresql(
+    spring: Run, each_workspace: Path, server: Server
+) -> None:
+    """Dead rows, indexes, and samples that the planner takes of columns; of names only
+    the server's own log (WAL) may know until it is recycled."""
+    url = open_tracker(each_workspace).database.url
+    if not url.startswith("postgresql"):
+        return
+    with open_tracker(each_workspace).database.writing() as link:
+        link.run("ANALYZE")  # as its autovacuum does
+    folder = files_of(server, url)
+    assert held(folder), "there is something to erase"
+    erased = spring("privacy", "erase", "anna", "--yes")
+    assert "write-ahead log" in erased.out
+    assert held(files_of(server, url)) == set()
+
+
+def held(folder: Path) -> set[tuple[str, bytes]]:
+    """Files of a folder with the canaries in them."""
+    texts = {path.name: path.read_bytes().lower() for path in folder.iterdir()}
+    return {
+        (name, one)
+        for one in CANARIES
+        for name, text in texts.items()
+        if one.lower() in text
+    }
 
 
 def test_without_a_terminal_it_must_be_meant(spring: Run) -> None:

@@ -24,12 +24,16 @@ def problems(
     last: tuple[int, str],
     start: str,
     digest: Callable[[dict[str, Any]], str],
+    written: Callable[[dict[str, Any]], str],
 ) -> list[Problem]:
     """What is wrong with the lines of an audit.
 
     last: number and hash of the last line there must be. start: what the first one
-    refers to. Each line is judged by itself and by the one before.
+    refers to. written: a line as it stands in the file, to the byte: what says the
+    same in other signs is changed too. Each line is judged by itself and by the one
+    before.
     """
+    texts = list(texts)
     lines = [_read(text) for text in texts]
     hashes = {0: start}
     hashes |= {int(one["n"]): str(one["hash"]) for one in lines if one}
@@ -39,7 +43,8 @@ def problems(
         if line is None:
             found.append(Problem(at, NOT_JSON))
             continue
-        what = _judged(line, reached, hashes, digest)
+        same = written(line) == texts[at - 1]
+        what = _judged(line, reached, hashes, digest) if same else CHANGED
         found += [Problem(at, what)] if what else []
         reached = max(reached, int(line["n"]))
     number, made = last

@@ -88,6 +88,8 @@ def _show(found: Report) -> None:
     )
     for name in found.kept_by_you:
         say(f"Still holds them, and is yours: {name}")
+    if found.lingers:
+        say(found.lingers)
     for path, expires in found.backups:
         say(f"Still holds them: {path}; expires {expires or 'when you delete it'}")
     if found.suppressed:
@@ -103,6 +105,7 @@ def report_json(found: Report) -> dict[str, Any]:
         "kept_by_you": list(found.kept_by_you),
         "backups": [{"path": p, "expires": e} for p, e in found.backups],
         "suppressed": found.suppressed,
+        "lingers": found.lingers,
         "dry_run": found.dry_run,
     }
 

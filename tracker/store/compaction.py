@@ -2,7 +2,9 @@
 
 SQLite leaves copies of rows in pages that were split and in its log, whatever
 `secure_delete` says of the rows themselves: only a rewritten file and an empty log are
-clean (measured). PostgreSQL keeps dead rows until a table is rewritten.
+clean (measured). PostgreSQL keeps dead rows until a table is rewritten, and samples of
+columns, which its planner takes, until it takes new ones. Its write-ahead log is not
+ours to empty: the server recycles it (`LINGERS`).
 """
 
 from __future__ import annotations
@@ -14,6 +16,11 @@ from tracker.store.database import Database
 
 #: How long readers are waited for, in seconds.
 PATIENCE = 20.0
+#: What is told of a database whose log is not ours.
+LINGERS = (
+    "PostgreSQL's write-ahead log and copies of the server may hold them until the"
+    " server recycles and deletes them: see to these yourself."
+)
 
 
 def compact(database: Database) -> bool:
@@ -47,4 +54,5 @@ def _tables_rewritten(connection: Any) -> None:
 
     assert tables
     for table in SQLModel.metadata.sorted_tables:
-        connection.execute(f'VACUUM (FULL) "{table.name}"')
+        connection.execute(f'VACUUM (FULL, ANALYZE) "{table.name}"')
+    connection.execute("VACUUM (FULL) pg_catalog.pg_statistic")  # only its owner may
