@@ -86,16 +86,18 @@ OCTOLY = {"view_1000": "6.89", "like": "0.09", "comment": "3.52", "share": "1.72
 @pytest.mark.parametrize(
     ("rates", "value"),
     [
+        ({"like": "0.15"}, "750.00"),
         ({"impression_1000": "15"}, "1500.00"),
         ({"view_1000": "10.80"}, "1080.00"),
         (FAIR, "1795.00"),
         (OCTOLY, "2015.00"),
     ],
-    ids=["CPM of 15", "Duel", "Fair Influence", "Octoly"],
+    ids=["Lefty", "CPM of 15", "Duel", "Fair Influence", "Octoly"],
 )
 def test_what_a_post_is_worth_by_published_cards(
     rates: dict[str, str], value: str
 ) -> None:
+    """Lefty takes ten impressions for a like, at 15 for a thousand."""
     parts = worth(POST, {name: Decimal(rate) for name, rate in rates.items()}, RATES)
     assert money(sum(parts.values(), Decimal(0)), "USD") == value
 

@@ -111,3 +111,52 @@ def test_money_of_a_card_is_text(workspace: Path, invoke: Run) -> None:
     assert "like" in found.err
     assert "dated" in found.err
     assert json.dumps(found.out) == '""'
+
+
+#: What a TikTok post is worth by what vendors publish; Lefty: 10 impressions a like.
+PUBLISHED = {
+    "lefty": ({"like": "0.15"}, "750.00"),
+    "duel": ({"view_1000": "10.80"}, "1080.00"),
+    "cpm-15": ({"view_1000": "15"}, "1500.00"),
+    "fair": (
+        {"view_1000": "10", "like": "0.15", "comment": "0.15", "share": "0.15"},
+        "1795.00",
+    ),
+    "octoly": (
+        {"view_1000": "6.89", "like": "0.09", "comment": "3.52", "share": "1.72"},
+        "2015.00",
+    ),
+}
+
+
+def test_one_post_has_five_prices(spring: Run, workspace: Path) -> None:
+    """750 to 2,015 dollars, each by its named card; none is added to another."""
+    text = (workspace / "tracker.toml").read_text().partition("[[rate_card]]")[0]
+    for name, (rates, _) in PUBLISHED.items():
+        text += f'[[rate_card]]\nname = "{name}"\ndated = 2024-01-01\n'
+        text += 'source = "a help page"\ncurrency = "USD"\n[rate_card.rates.tiktok]\n'
+        text += "".join(f'{key} = "{rate}"\n' for key, rate in rates.items())
+    (workspace / "tracker.toml").write_text(text)
+    answer = said(spring, "emv", "c")
+    assert set(answer) == {"campaign", "cards"}
+    found = {one["name"]: one["value"] for one in answer["cards"]}
+    assert found == {name: value for name, (_, value) in PUBLISHED.items()}
+    assert {one["posts"] for one in answer["cards"]} == {1}
+
+
+def test_one_post_by_reach_and_by_followers(spring: Run, workspace: Path) -> None:
+    """Klear shows the same post at 15.28 % and at 3.11 %."""
+    (workspace / "k.csv").write_text(
+        "id,name,platform,handle,followers\nkim,Kim,instagram,kim,49132\n"
+    )
+    done(spring, "ambassador", "import", workspace / "k.csv", "--campaign", "c")
+    (workspace / "inbox" / "k.csv").write_text(
+        "platform,handle,post_id,captured_at,published_at,caption,likes,comments,shares,reach\n"
+        "instagram,kim,k1,2026-02-03,2026-02-01,#spring,1400,100,28,10000\n"
+    )
+    done(spring, "ingest")
+    names = ("er_reach", "er_followers")
+    rows = said(spring, "kpi", "c", *names, "--by", "post")["rows"]
+    (own,) = [row["kpis"] for row in rows if row["post_id"] == "k1"]
+    assert [one["text"] for one in own] == ["15.28%", "3.11%"]
+    assert own[1]["inputs"] == {"engagements": 1528, "followers": 49132}

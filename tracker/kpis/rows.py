@@ -230,15 +230,19 @@ def _views_each(facts: Facts) -> list[Row]:
         known.alias("known"),
         (pl.len() - known).alias("unknown"),
     )
-    if facts.by is None:
-        seen = {row["ambassador"] for row in found}
-        none = {"views": 0, "known": 0, "unknown": 0}
-        found += [
-            {"ambassador": who, **none}
-            for who in facts.read.enrolled
-            if who not in seen
-        ]
+    found += _without_posts(facts, found)
     return sorted(found, key=lambda row: -(row["views"] or 0))
+
+
+def _without_posts(facts: Facts, found: Iterable[Row]) -> Iterator[Row]:
+    """Who is enrolled and has no post, in each row of the answer: no views."""
+    by = facts.by or ""
+    seen = {(row.get(by), row["ambassador"]) for row in found}
+    for group, _ in facts.groups:
+        for who in facts.read.enrolled:
+            if (group, who) not in seen:
+                key = {by: group} if by else {}
+                yield {"ambassador": who, "views": 0, "known": 0, "unknown": 0, **key}
 
 
 def _applicants(facts: Facts) -> list[Row]:
