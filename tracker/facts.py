@@ -185,6 +185,18 @@ class ProgrammeFacts:
     day: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Which edition of the pages it is. client: without names and money. erased: in a
+    replay, people who were erased since: their names are gone from it too."""
+
+    client: bool = False
+    erased: int = 0
+
+
+WHOLE = Edition()
+
+
 @dataclass(frozen=True)
 class CampaignFacts:
     """Everything the pages of one campaign are made from.
@@ -215,6 +227,7 @@ class CampaignFacts:
     sources: tuple[SourceFacts, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     questions: tuple[Question, ...] = ()
+    edition: Edition = WHOLE
     kpis: Answer | None = None
     programme: ProgrammeFacts = ProgrammeFacts()
 

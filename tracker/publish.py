@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tracker import __version__
 from tracker.catalogue import LANGUAGES
 from tracker.errors import ConfigError, NotFoundError
-from tracker.facts import CampaignFacts, Person, SourceFacts
+from tracker.facts import WHOLE, CampaignFacts, Edition, Person, SourceFacts
 from tracker.report.shelf import Shelf
 from tracker.report.versions import Version, versions
 from tracker.words import Words
@@ -33,7 +33,8 @@ CHARTS = Path(".cache") / "charts"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """written, removed: files, relative to folder; drawn: charts drawn anew."""
+    """written, removed: files, relative to folder; files: all that are there now;
+    drawn: charts drawn anew."""
 
     folder: Path
     written: tuple[str, ...]
@@ -41,6 +42,7 @@ class Published:
     removed: tuple[str, ...]
     drawn: int
     campaigns: tuple[str, ...]
+    files: tuple[str, ...] = ()
 
 
 def publish(
@@ -50,11 +52,12 @@ def publish(
     campaign: str | None = None,
     now: int,
     language: str | None = None,
+    edition: Edition = WHOLE,
 ) -> Published:
     """Write the pages of one campaign, or of all.
 
     out: instead of the workspace's folder. language: instead of each campaign's, or
-    both.
+    both. edition: said on the pages.
     Raises NotFoundError, LockedError, ReportError; what was published stays.
     """
     from tracker.pagefacts import gathered
@@ -72,7 +75,10 @@ def publish(
     if wanted == "both":
         _refuse_names(slugs)
     sources = source_facts(tracker, now)
-    found = [gathered(tracker, replace(facts, sources=sources)) for facts in found]
+    found = [
+        gathered(tracker, replace(facts, sources=sources, edition=edition))
+        for facts in found
+    ]
     folder = out or tracker.home / tracker.settings.site
     gallery = Gallery(tracker.home / CHARTS)
     usual = tracker.settings.language
@@ -88,7 +94,7 @@ def publish(
             if campaign in (None, facts.campaign.id):
                 made = spoken[facts.campaign.id]
                 for version in made:
-                    words = _words(facts, version.language)
+                    words = words_of(facts, version.language)
                     _campaign(shelf, facts, Site(words, gallery, version))
                 _data(shelf, facts)
     return Published(
@@ -98,10 +104,11 @@ def publish(
         tuple(shelf.removed),
         gallery.drawn,
         tuple(slugs if campaign is None else [campaign]),
+        tuple(shelf.after),
     )
 
 
-def _words(facts: CampaignFacts, language: str) -> Words:
+def words_of(facts: CampaignFacts, language: str) -> Words:
     return Words(language, facts.campaign.currency, facts.campaign.timezone)
 
 
@@ -213,13 +220,13 @@ def _people(shelf: Shelf, site: Site, facts: CampaignFacts) -> None:
     frame = own_frame(facts)
     # hashed once for all: a hundred small frames cost as much as a hundred large ones
     marks = facts.posts.select("ambassador", mark=facts.posts.hash_rows(seed=17))
-    own = marks.partition_by("ambassador", as_dict=True, maintain_order=True)
+    theirs = marks.partition_by("ambassador", as_dict=True, maintain_order=True)
     span = (frame.first, frame.last) if frame else None
     shared = _digest(
         site.style, repr((facts.campaign, facts.plan.get("mission"), span, facts.as_of))
     )
     for person in facts.people:
-        mark = hash_of(own.get((person.id,), marks.clear())["mark"])
+        mark = hash_of(theirs.get((person.id,), marks.clear())["mark"])
         name = f"{facts.campaign.id}/ambassadors/{file_name(person.id)}.html"
         shelf.put(
             site.version.place(name),
@@ -227,12 +234,12 @@ def _people(shelf: Shelf, site: Site, facts: CampaignFacts) -> None:
             lambda person=person, name=name: site.page(  # type: ignore[misc]
                 "ambassador.html.j2",
                 name,
-                ambassador_page(facts, person, _own(facts, person), frame, site.words),
+                ambassador_page(facts, person, own(facts, person), frame, site.words),
             ).encode(),
         )
 
 
-def _own(facts: CampaignFacts, person: Person) -> pl.DataFrame:
+def own(facts: CampaignFacts, person: Person) -> pl.DataFrame:
     """The posts of one ambassador."""
     import polars as pl
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,11 +14,15 @@ from tracker.cli.common import (
     now_ms,
     say,
     wants_json,
+    warn,
     with_tracker,
 )
+from tracker.cli.moments import parse_moment
+from tracker.model import iso
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
+    from tracker.publish import Published
 
 
 @click.command()
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
 @click.option(
     "--language", type=click.Choice(["fr", "en", "both"]), help="Of the pages."
 )
+@click.option("--ambassador", metavar="ID", help="One file to send to this person.")
+@click.option("--rotate", is_flag=True, help="Give that file a new name.")
 @json_option
 @with_tracker
 def report(
@@ -38,16 +44,98 @@ def report(
     as_of: str | None,
     until: str | None,
     language: str | None,
+    ambassador: str | None,
+    rotate: bool,
 ) -> None:
-    """Write the pages of one campaign, or of all, and the data files beside them."""
-    from tracker.publish import publish
+    """Write the pages of one campaign, or of all, and the data files beside them.
 
-    if as_of or until:
-        name = "--as-of" if as_of else "--until"
-        raise click.UsageError(
-            f"{name} is not there for pages yet; tracker totals {name} answers it"
+    With --as-of and --until the pages of the past, into a folder of their own. With
+    --ambassador one file for this person, with nothing of anybody else in it.
+    """
+    moments: dict[str, Any] = {
+        "as_of": parse_moment(as_of, "--as-of", tracker.zone),
+        "until": parse_moment(until, "--until", tracker.zone),
+    }
+    told: dict[str, Any] = {
+        "out": out,
+        "campaign": campaign,
+        "language": language,
+        "now": now_ms(),
+    }
+    if rotate and not ambassador:
+        raise click.UsageError("--rotate goes with --ambassador")
+    if ambassador:
+        both = language == "both"
+        _alone(
+            "--ambassador",
+            {"--as-of": as_of, "--until": until, "--language both": both},
         )
-    made = publish(tracker, out=out, campaign=campaign, now=now_ms(), language=language)
+        _send(tracker, ambassador, rotate, told)
+        return
+    if as_of or until:
+        made = _past(tracker, moments, told)
+    else:
+        from tracker.publish import publish
+
+        made = publish(tracker, **told)
+    _say(made)
+
+
+def _alone(option: str, others: dict[str, Any]) -> None:
+    """Options that say different things are not guessed about."""
+    for name, said in others.items():
+        if said:
+            raise click.UsageError(f"{option} and {name} do not go together")
+
+
+def _send(
+    tracker: Tracker, ambassador: str, rotate: bool, told: dict[str, Any]
+) -> None:
+    from tracker.editions import for_ambassador
+
+    made = for_ambassador(tracker, ambassador, rotate=rotate, **told)
+    remember(tracker, made.path)
+    if wants_json():
+        removed = str(made.removed) if made.removed else None
+        emit_json(
+            {
+                "ambassador": ambassador,
+                "file": str(made.path),
+                "campaigns": list(made.campaigns),
+                "removed": removed,
+            }
+        )
+        return
+    say(f"{made.path}: {', '.join(made.campaigns)}. Send this file; it is whole.")
+    if made.removed:
+        say(f"removed {made.removed}")
+
+
+def _past(tracker: Tracker, moments: dict[str, Any], told: dict[str, Any]) -> Published:
+    from tracker.editions import of_the_past
+    from tracker.store.history import since
+
+    kept = since(tracker.database)
+    if moments["as_of"] is not None and moments["as_of"] < kept:
+        warn(
+            "PAST_PARTLY",
+            "report",
+            f"changes of people and plans are kept since {iso(kept)}. Until then they"
+            " stand as they were at that instant; readings are replayed all the same",
+        )
+    made = of_the_past(tracker, **moments, **told)
+    remember(tracker, *(made.folder / name for name in made.files))
+    return made
+
+
+def remember(tracker: Tracker, *paths: Path) -> None:
+    """An erasure finds the files again."""
+    from tracker.store import written_files
+
+    written_files.remember(tracker.database, tracker.home, *paths)
+
+
+def _say(made: Published) -> None:
     if wants_json():
         emit_json(
             {

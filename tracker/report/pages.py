@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tracker.facts import CampaignFacts, SourceFacts
+from tracker.facts import WHOLE, CampaignFacts, Edition, SourceFacts
 from tracker.kpi.costs import per
 from tracker.kpi.formula import Number
 from tracker.kpi.pace import Pace, pace
@@ -47,6 +47,7 @@ class Head:
     state: str
     as_of: int | None
     timezone: str
+    edition: Edition = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ def head(facts: CampaignFacts, root: str) -> Head:
         campaign.state,
         facts.as_of,
         campaign.timezone,
+        facts.edition,
     )
 
 

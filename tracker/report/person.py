@@ -50,6 +50,16 @@ class AmbassadorPage:
     newest: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class SentPage:
+    """What an ambassador is sent: the words and the page of each campaign, the latest
+    first. head: of the first."""
+
+    head: Head
+    name: str
+    pages: tuple[tuple[Words, AmbassadorPage], ...]
+
+
 def ambassador_page(
     facts: CampaignFacts,
     person: Person,

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tracker import clock
 from tracker.model import ATTRIBUTES
-from tracker.store.database import Link
+from tracker.store.database import Database, Link
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
@@ -36,6 +37,8 @@ PARTS: dict[str, tuple[str, ...]] = {
 }
 #: Of these new rows too.
 NEW = {"source"}
+#: The name in `meta` of when the history begins.
+SINCE = "history since"
 #: Milliseconds since 1970 by the database's own clock.
 SQLITE_NOW = "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)"
 FUNCTION = """
@@ -115,6 +118,16 @@ def install(connection: Connection) -> None:
         for deed in table.deeds:
             for statement in (_on_sqlite if sqlite else _on_postgres)(table, deed):
                 connection.exec_driver_sql(statement)
+    connection.exec_driver_sql(
+        f"INSERT INTO meta (key, value) VALUES ('{SINCE}', '{clock.now()}')"
+        " ON CONFLICT (key) DO NOTHING"
+    )
+
+
+def since(database: Database) -> int:
+    """Since when changes are kept, ms UTC."""
+    with database.reading() as link:
+        return int(link.value("SELECT value FROM meta WHERE key = ?", (SINCE,)))
 
 
 def remove(link: Link) -> None:

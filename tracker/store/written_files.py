@@ -18,17 +18,15 @@ def read(database: Database) -> list[str]:
     return list(json.loads(said)) if said else []
 
 
-def remember(database: Database, home: Path, path: Path) -> None:
-    """A file that was written; those outside of the workspace are not ours."""
-    whole = path.resolve()
-    if not whole.is_relative_to(home.resolve()):
-        return
-    known = read(database)
-    name = whole.relative_to(home.resolve()).as_posix()
-    if name in known:
-        return
-    still = [each for each in known if (home / each).exists()]
-    _keep(database, [*still, name])
+def remember(database: Database, home: Path, *paths: Path) -> None:
+    """Files that were written; those outside of the workspace are not ours."""
+    top, known = home.resolve(), read(database)
+    whole = [path.resolve() for path in paths]
+    names = [p.relative_to(top).as_posix() for p in whole if p.is_relative_to(top)]
+    fresh = [name for name in names if name not in set(known)]
+    if fresh:
+        still = [each for each in known if (home / each).exists()]
+        _keep(database, [*still, *fresh])
 
 
 def forget(database: Database, names: Iterable[str]) -> None:

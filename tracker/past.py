@@ -1,0 +1,60 @@
+"""A workspace as it was: the same settings on a copy of the database of then."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
+
+from tracker.store import replay
+from tracker.store.replay import Cut
+
+if TYPE_CHECKING:
+    from tracker.app import Tracker
+
+#: Where copies are while they are read, one folder a process.
+COPIES = Path(".cache") / "past"
+
+
+@contextmanager
+def past(
+    tracker: Tracker, *, as_of: int | None = None, until: int | None = None
+) -> Iterator[Tracker]:
+    """The workspace as it was known at an instant, as far as was captured by another.
+
+    Nothing that is written in it lasts: the copy goes with the block. Settings are
+    those of today: no version of them is kept.
+    """
+    from tracker.store.database import Database
+
+    folder = _folder(tracker.home / COPIES)
+    try:
+        copy = Database("sqlite:///past.db", folder)
+        replay.copy(tracker.database, copy, tracker.zone, Cut(as_of, until))
+        yield replace(tracker, database=copy)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder(copies: Path) -> Path:
+    """A new private folder; those of processes that were killed are swept away."""
+    copies.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for old in copies.iterdir():
+        if not _lives(old.name.partition("-")[0]):
+            shutil.rmtree(old, ignore_errors=True)
+    return Path(mkdtemp(prefix=f"{os.getpid()}-", dir=copies))
+
+
+def _lives(pid: str) -> bool:
+    with suppress(ValueError, ProcessLookupError):
+        try:
+            os.kill(int(pid), 0)
+        except PermissionError:
+            return True
+        return True
+    return False
