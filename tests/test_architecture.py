@@ -53,6 +53,8 @@ ANSWERS |= {
     "surveys",
     "clicks",
 }
+#: Pages of another time or for other readers.
+ANSWERS |= {"past"}
 ANSWERS |= {"planning", "feedback", "silence", "traces", "retention", "pagefacts"}
 
 #: A part of the package, and the parts it may import besides itself.
@@ -84,6 +86,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         | {"app", "store", "settings", "sources", "kpi", "checks", "status", "publish"}
         for name in ANSWERS
     },
+    "editions": WORDS | ANSWERS | {"app", "store", "report", "publish"},
     **{
         name: WORDS
         | SERVICES
@@ -95,7 +98,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "server": WORDS | {"app", "store", "settings", "sources", "log", "stop", "systemd"},
     "cli": WORDS
     | SERVICES
-    | {"app", "publish", "store", "settings", "sources", "checks", "kpi"}
+    | {"app", "publish", "editions", "store", "settings", "sources", "checks", "kpi"}
     | {"blocks", "trial", "server", "stub", "report"}
     | ANSWERS,
 }

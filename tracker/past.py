@@ -30,12 +30,10 @@ def past(
     Nothing that is written in it lasts: the copy goes with the block. Settings are
     those of today: no version of them is kept.
     """
-    from tracker.store.database import Database
-
     folder = _folder(tracker.home / COPIES)
     try:
-        copy = Database("sqlite:///past.db", folder)
-        replay.copy(tracker.database, copy, tracker.zone, Cut(as_of, until))
+        cut = Cut(as_of, until)
+        copy = replay.copy(tracker.database, folder, tracker.zone, cut)
         yield replace(tracker, database=copy)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -103,8 +104,9 @@ class Cut:
         return tuple(FAR if (end := ends[n]) is None else end for n in names)
 
 
-def copy(database: Database, into: Database, zone: ZoneInfo, cut: Cut) -> None:
-    """Fill an empty database with another one as it was."""
+def copy(database: Database, folder: Path, zone: ZoneInfo, cut: Cut) -> Database:
+    """A database of its own in an empty folder, as another one was."""
+    into = Database("sqlite:///past.db", folder)
     schema.ensure(into)
     with database.reading() as source, into.writing() as target:
         history.remove(target)
@@ -119,6 +121,7 @@ def copy(database: Database, into: Database, zone: ZoneInfo, cut: Cut) -> None:
         target.run(STATES)
         _told(source, target)
     verify.repair(into, zone)
+    return into
 
 
 def erased_since(database: Database) -> int:
