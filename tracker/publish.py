@@ -173,6 +173,7 @@ def _index(
 
 def _campaign(shelf: Shelf, facts: CampaignFacts, site: Site) -> None:
     from tracker.report.answers import answers_page
+    from tracker.report.missionpage import mission_page
     from tracker.report.pages import campaign_page
     from tracker.report.quality import quality_page
 
@@ -180,6 +181,7 @@ def _campaign(shelf: Shelf, facts: CampaignFacts, site: Site) -> None:
     # its charts are drawn in a thread while the other pages are made
     page = campaign_page(facts, site.words, site.gallery)
     _page(shelf, site, f"{slug}/quality.html", "quality", quality_page(facts))
+    _page(shelf, site, f"{slug}/missions.html", "missions", mission_page(facts))
     _page(shelf, site, f"{slug}/answers.html", "answers", answers_page(facts))
     _posts(shelf, site, facts)
     _people(shelf, site, facts)

@@ -20,6 +20,7 @@ from tracker.report.pages import metric_series
 if TYPE_CHECKING:
     import polars as pl
 
+DATES = ("day", "opens", "due", "delivered_on")
 INSTANTS = ("published_at", "first_at", "last_at")
 MEANING = {
     "day": "day of the campaign's time zone",
@@ -37,6 +38,16 @@ MEANING = {
     "caption": "text of the post",
     "first_at": "first reading of the post",
     "last_at": "newest reading of the post",
+    "mission": "id of the mission",
+    "mission_name": "name of the mission",
+    "opens": "first day of the mission",
+    "due": "last day on which it is on time",
+    "state": "on_time, late, missing, excused or pending",
+    "delivered_on": "day on which it was delivered; empty: it was not",
+    "days_late": "days after it was due; empty: not delivered",
+    "fitting": "posts that fit the mission",
+    "rule": "what decided, as a sentence",
+    "reason": "what the person said who decided by hand",
     "file": "name of the data file",
     "column": "name of its column",
     "type": "text, integer, date or instant",
@@ -224,6 +235,43 @@ def _iso(name: str) -> pl.Expr:
     )
 
 
+def missions(facts: CampaignFacts) -> pl.DataFrame:
+    """One row a mission and ambassador who is to do it, in the plan's order."""
+    import polars as pl
+
+    schema: dict[str, Any] = {
+        "mission": pl.String,
+        "mission_name": pl.String,
+        "opens": pl.String,
+        "due": pl.String,
+        "ambassador": pl.String,
+        "state": pl.String,
+        "delivered_on": pl.String,
+        "days_late": pl.Int64,
+        "fitting": pl.Int64,
+        "rule": pl.String,
+        "reason": pl.String,
+    }
+    rows = [
+        [
+            one.id,
+            one.name,
+            one.opens.isoformat(),
+            one.due.isoformat(),
+            cell.ambassador,
+            cell.state,
+            cell.delivered_on and cell.delivered_on.isoformat(),
+            cell.days_late,
+            len(cell.posts),
+            cell.rule,
+            cell.reason,
+        ]
+        for one, cells in facts.programme.grid
+        for cell in cells
+    ]
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
 def dictionary(facts: CampaignFacts) -> pl.DataFrame:
     """What each column of each file holds."""
     import polars as pl
@@ -245,6 +293,7 @@ TABLES: dict[str, Callable[[CampaignFacts], pl.DataFrame]] = {
     "platforms": platforms,
     "ambassadors": ambassadors,
     "posts": posts,
+    "missions": missions,
     "dictionary": dictionary,
 }
 
@@ -254,7 +303,7 @@ def _kind(column: str, kind: Any) -> str:
 
     if kind == pl.Int64:
         return "integer"
-    if column == "day":
+    if column in DATES:
         return "date"
     ends = ("_at", "_oldest", "_newest")
     return "instant" if column.endswith(ends) else "text"

@@ -12,20 +12,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from tracker.facts import WHOLE, CampaignFacts, Edition, SourceFacts
 from tracker.kpi.costs import per
 from tracker.kpi.formula import Number
 from tracker.kpi.pace import Pace, pace
 from tracker.kpi.series import Daily, daily
-from tracker.model import NOT_ADDITIVE, day_number, local_day, number_day
+from tracker.model import NOT_ADDITIVE, day_number, number_day
 from tracker.report import claims as disputes
 from tracker.report.board import Board, board
 from tracker.report.figure import whole
 from tracker.report.figures import Figure, budget, figures, period, resolve
 from tracker.report.gallery import Drawing
 from tracker.report.listing import Listed, listed
+from tracker.report.missions import Missions, today
+from tracker.report.missions import section as missions
 from tracker.report.text import clean
 from tracker.report.unknowns import unknowns
 from tracker.words import Words
@@ -48,15 +49,6 @@ class Head:
     as_of: int | None
     timezone: str
     edition: Edition = WHOLE
-
-
-@dataclass(frozen=True, slots=True)
-class MissionRow:
-    id: str
-    name: str
-    opens: date | None
-    due: date | None
-    state: str  # past, now, ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +119,7 @@ class CampaignPage:
     active: int
     figures: tuple[Figure, ...]
     progress: Progress | None
-    missions: tuple[MissionRow, ...]
+    missions: Missions | None
     board: Board
     scatter: Drawing | None
     platforms: tuple[PlatformRow, ...]
@@ -180,13 +172,6 @@ def head(facts: CampaignFacts, root: str) -> Head:
         campaign.timezone,
         facts.edition,
     )
-
-
-def today(facts: CampaignFacts) -> date | None:
-    """The day of the newest reading, in the campaign's zone."""
-    if facts.as_of is None:
-        return None
-    return local_day(facts.as_of, ZoneInfo(facts.campaign.timezone))
 
 
 def campaign_page(facts: CampaignFacts, w: Words, gallery: Any) -> CampaignPage:
@@ -244,29 +229,6 @@ def _strategy(plan: Mapping[str, Any]) -> Mapping[str, Any]:
 def _applicants(plan: Mapping[str, Any]) -> int | None:
     found = (plan.get("selection") or {}).get("applicants")
     return found if isinstance(found, int) and found > 0 else None
-
-
-def missions(facts: CampaignFacts) -> tuple[MissionRow, ...]:
-    """The plan's missions in its order."""
-    now = today(facts)
-    out = []
-    for raw in facts.plan.get("mission", ()):
-        opens, due = _date(raw.get("opens")), _date(raw.get("due"))
-        state = "ahead"
-        if now and due and due < now:
-            state = "past"
-        elif now and (opens is None or opens <= now):
-            state = "now"
-        name = clean(str(raw.get("name") or raw.get("id") or ""))
-        out.append(MissionRow(clean(str(raw.get("id") or "")), name, opens, due, state))
-    return tuple(out)
-
-
-def _date(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(str(value)[:10]) if value else None
-    except ValueError:
-        return None
 
 
 def platform_rows(facts: CampaignFacts) -> list[PlatformRow]:

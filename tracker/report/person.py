@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tracker.facts import CampaignFacts, Count, Person
 from tracker.model import NOT_ADDITIVE, number_day
 from tracker.report.listing import Listed, listed
-from tracker.report.pages import Head, MissionRow, head, metric_series, missions
+from tracker.report.missions import MissionRow, mission_rows
+from tracker.report.pages import Head, head, metric_series
 from tracker.report.sparks import Curve, curve, round_steps
 from tracker.report.text import clean
 from tracker.words import Words
@@ -89,7 +90,7 @@ def ambassador_page(
         posts=person.posts,
         counts=tuple(_counts(facts, person, classes)),
         curves=_curves(facts, person, frame, w),
-        missions=missions(facts),
+        missions=mission_rows(facts),
         top=listed(facts, posts.head(SHOWN)),
         newest=newest if isinstance(newest, int) else None,
     )

@@ -10,12 +10,12 @@ from tracker.kpi.pace import Pace
 from tracker.kpi.series import Daily, mean_of_week
 from tracker.model import NOT_ADDITIVE, day_number, number_day
 from tracker.report.figures import Figure, resolve
+from tracker.report.missions import mission_rows
 from tracker.report.pages import (
     Month,
     Progress,
     end_of,
     metric_series,
-    missions,
     pace_of,
 )
 from tracker.report.sparks import visible
@@ -92,7 +92,7 @@ def _gains(
     ]
     mean = mean_of_week(series)
     fall = _fall(series)
-    dues = [(day_number(m.due), m.name) for m in missions(facts) if m.due]
+    dues = [(day_number(m.due), m.name) for m in mission_rows(facts) if m.due]
     last = day_number(end)
     return gallery.show(
         "gains",
