@@ -64,7 +64,7 @@ def test_those_to_call_stand_first(pages: Path) -> None:
 
 def test_a_mission_says_its_rule_and_posts(pages: Path) -> None:
     page = read(pages / "fiesta" / "missions.html")
-    said = " ".join(page.text)
+    said = " ".join(page.text).replace("\u00a0", " ")
     assert {"mission-travel", "mission-tech"} <= {
         attrs.get("id") for _, attrs in page.elements
     }
