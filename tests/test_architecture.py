@@ -56,6 +56,7 @@ ANSWERS |= {
 #: Pages of another time or for other readers.
 ANSWERS |= {"past"}
 ANSWERS |= {"planning", "feedback", "silence", "traces", "retention", "pagefacts"}
+ANSWERS |= {"agreements"}
 
 #: A part of the package, and the parts it may import besides itself.
 MAY_IMPORT: dict[str, set[str]] = {

@@ -41,6 +41,9 @@ _DIGITS = {
 #: Each currency with the number of digits of its minor unit.
 CURRENCIES = {code: n for n, codes in _DIGITS.items() for code in codes.split()}
 
+#: The most minor units a database keeps.
+MOST = 2**63 - 1
+
 _AMOUNT = re.compile(r"([0-9]{1,15})(?:\.([0-9]+))?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{4})?(-([A-Z]{2}|[0-9]{3}))?")
 
@@ -68,7 +71,7 @@ def minor_units(text: str, currency: str) -> int:
     """`12.5` EUR as 1250.
 
     Raises ValueError, with a sentence, for anything but digits with at most one
-    full stop and no more decimals than the currency has.
+    full stop and no more decimals than the currency has, and for more than MOST.
     """
     digits = CURRENCIES[currency]
     found = _AMOUNT.fullmatch(text.strip())
@@ -77,7 +80,10 @@ def minor_units(text: str, currency: str) -> int:
     whole, part = found[1], found[2] or ""
     if len(part) > digits:
         raise ValueError(f'"{text}" has more decimals than {currency} ({digits})')
-    return int(whole + part.ljust(digits, "0"))
+    amount = int(whole + part.ljust(digits, "0"))
+    if amount > MOST:
+        raise ValueError(f'"{text}" is more than anything costs')
+    return amount
 
 
 def money_text(amount: int, currency: str) -> str:

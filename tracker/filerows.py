@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from tracker import codes
 from tracker.cells import restore
 from tracker.model import MOST, Reject
 from tracker.people import CellError
@@ -130,3 +131,23 @@ def number(said: Cells, column: str) -> Decimal | None:
         reason = f'"{text}" is no number such as 12 or 12.5'
         raise CellError(column, "ROW_NUMBER", reason)
     return Decimal(text) if text else None
+
+
+def currency(said: Cells, default: str) -> str:
+    """The currency that a row names, else the default."""
+    text = said["currency"]
+    code = codes.currency_code(text or default)
+    if code is None:
+        reason = f'"{text}" is no currency code of three letters such as EUR'
+        raise CellError("currency", "ROW_CURRENCY", reason)
+    return code
+
+
+def money(said: Cells, column: str, code: str) -> int | None:
+    """An amount in minor units of a currency."""
+    if not said[column]:
+        return None
+    try:
+        return codes.minor_units(said[column], code)
+    except ValueError as error:
+        raise CellError(column, "ROW_AMOUNT", str(error)) from error

@@ -84,10 +84,10 @@ def everywhere(link: Link, row: int, who: dict[str, str]) -> None:
         (
             (
                 "INSERT INTO contract (campaign_id, ambassador_id, ref,"
-                " signed_on, note)"
-                " VALUES (?, ?, ?, '2026-01-01', ?)"
+                " signed_on, note, objective)"
+                " VALUES (?, ?, ?, '2026-01-01', ?, ?)"
             ),
-            (c, row, "C-" + who["id"], note),
+            (c, row, "C-" + who["id"], note, note),
         ),
         (
             (

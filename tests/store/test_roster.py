@@ -96,7 +96,7 @@ def test_an_unknown_campaign_is_not_found_and_the_nearest_named(roster):
         roster.ambassadors,
         roster.enrolments,
         lambda name: roster.set_state(name, "open", now=1),
-        lambda name: roster.enrol([], campaign=name),
+        lambda name: roster.enrol([], campaign=name, now=0),
         lambda name: roster.withdraw(name, [], on=None),
         lambda name: roster.import_people([], campaign=name, now=1),
     ):
@@ -355,11 +355,11 @@ def test_old_figures_follow_a_corrected_roster(database, roster):
     assert views(database) == 0
 
     enrolment = Enrolment("fiesta", "ana", date(2009, 6, 1))
-    assert roster.enrol([enrolment], campaign="fiesta").enrolled == 1
+    assert roster.enrol([enrolment], campaign="fiesta", now=0).enrolled == 1
     assert views(database) == 300
 
     june = Enrolment("fiesta", "ana", None, date(2009, 6, 10), fee=100, currency="EUR")
-    roster.enrol([june], campaign="fiesta")
+    roster.enrol([june], campaign="fiesta", now=0)
     assert views(database) == 100
     kept = Enrolment(
         "fiesta", "ana", date(2009, 6, 1), date(2009, 6, 10), None, 100, "EUR"
@@ -367,8 +367,8 @@ def test_old_figures_follow_a_corrected_roster(database, roster):
     assert roster.enrolments("fiesta") == [kept]
 
     silent = Enrolment("fiesta", "ana")
-    assert roster.enrol([silent], campaign="fiesta").enrolments == []
-    roster.enrol([silent], campaign="fiesta", said=("from", "to"))
+    assert roster.enrol([silent], campaign="fiesta", now=0).enrolments == []
+    roster.enrol([silent], campaign="fiesta", now=0, said=("from", "to"))
     assert views(database) == 610
 
     roster.rename_handle("ana", "x", "new", today=date(2009, 5, 11))
@@ -396,7 +396,7 @@ def test_withdrawing_keeps_what_counted_until_then(database, roster):
     post_daily(database, "ana")
     roster.apply(FIESTA, {}, now=1)
     roster.add(person("ana", Handle("x", "ana")), now=1)
-    roster.enrol([Enrolment("fiesta", "ana")], campaign="fiesta")
+    roster.enrol([Enrolment("fiesta", "ana")], campaign="fiesta", now=0)
 
     roster.withdraw("fiesta", ["ana"], on=date(2009, 5, 31), dry_run=True)
     assert views(database) == 610
@@ -416,12 +416,15 @@ def test_enrolling_needs_known_people_and_days_in_order(roster):
     roster.add(person("ana"), now=1)
     with pytest.raises(NotFoundError, match="anna"):
         roster.enrol(
-            [Enrolment("fiesta", "ana"), Enrolment("fiesta", "anna")], campaign="fiesta"
+            [Enrolment("fiesta", "ana"), Enrolment("fiesta", "anna")],
+            campaign="fiesta",
+            now=0,
         )
     with pytest.raises(RosterError, match="before"):
         roster.enrol(
             [Enrolment("fiesta", "ana", date(2009, 6, 1), date(2009, 5, 1))],
             campaign="fiesta",
+            now=0,
         )
     assert roster.enrolments() == []
     assert roster.ambassadors("fiesta") == []

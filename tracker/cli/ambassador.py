@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker.cli.common import (
-    answer,
-    clean_cell,
     emit_json,
     json_option,
     now_ms,
@@ -23,10 +21,11 @@ from tracker.cli.common import (
     wrote,
 )
 from tracker.cli.enrolment import enrol, withdraw
+from tracker.cli.imported import complain
+from tracker.cli.person import show
 from tracker.cli.programme import (
     Day,
     ambassador_json,
-    enrolment_json,
     roster,
     today,
 )
@@ -37,15 +36,15 @@ if TYPE_CHECKING:
     from tracker.people import CellError, People
     from tracker.store.people import Changes
 
-#: So many bad rows are named on a terminal; JSON has all.
-SHOWN = 100
-
 __all__ = ["ambassador", "enrol", "withdraw"]
 
 
 @click.group()
 def ambassador() -> None:
     """Ambassadors and their handles."""
+
+
+ambassador.add_command(show)
 
 
 # -- people ---------------------------------------------------------------------
@@ -131,9 +130,7 @@ def list_(tracker: Tracker, campaign: str | None) -> None:
             person.id,
             person.name,
             person.country,
-            ", ".join(
-                f"{h.platform}:{h.handle}" for h in person.handles if not h.until
-            ),
+            _handles_now(person),
             ", ".join(one.campaign for one in theirs.get(person.id, ())),
         )
         for person in found
@@ -144,29 +141,6 @@ def list_(tracker: Tracker, campaign: str | None) -> None:
 def _handles_now(person: Ambassador) -> str:
     theirs = [one for one in person.handles if one.until is None]
     return ", ".join(f"{one.platform}:{one.handle}" for one in theirs)
-
-
-@ambassador.command()
-@click.argument("name", metavar="ID")
-@json_option
-@with_tracker
-def show(tracker: Tracker, name: str) -> None:
-    """Show an ambassador with all handles, past ones too, and enrolments."""
-    people = roster(tracker)
-    person = people.ambassador(name)
-    enrolments = [one for one in people.enrolments() if one.ambassador == name]
-    if wants_json():
-        emit_json(ambassador_json(person, enrolments))
-        return
-    for key in ("id", "name", "email", "country", "language"):
-        answer(f"{key}: {getattr(person, key) or '–'}")
-    if person.handles:
-        columns = ("platform", "handle", "since", "until", "followers")
-        table(columns, [[getattr(h, c) for c in columns] for h in person.handles])
-    if enrolments:
-        keys = ("campaign", "from", "to", "group", "fee", "currency")
-        shown = [enrolment_json(one) for one in enrolments]
-        table(keys, [[one[key] for key in keys] for one in shown])
 
 
 @ambassador.command()
@@ -273,24 +247,12 @@ def import_(tracker: Tracker, path: Path, campaign: str | None, dry_run: bool) -
     rejects = sorted([*file.rejects, *changes.rejects], key=lambda one: one.line)
     for code, text in file.warnings:
         warn(code, path.name, text)
-    _complain(path.name, rejects)
+    complain(path.name, rejects)
     if wants_json():
         emit_json(_import_json(file, changes, rejects, dry_run=dry_run))
     else:
         _say_import(file, changes, rejects, dry_run=dry_run)
     return 1 if rejects else 0
-
-
-def _complain(name: str, rejects: list[Reject]) -> None:
-    for one in rejects[:SHOWN]:
-        column = f" column {one.column}" if one.column else ""
-        line = f"error[{one.code}] {name}:{one.line}{column}: {one.reason}"
-        click.echo(
-            clean_cell(f"{line}. Row left out. Mend it and import again."), err=True
-        )
-    if len(rejects) > SHOWN:
-        more = len(rejects) - SHOWN
-        warn("ROWS", name, f"{more} more rows were left out; --json names all")
 
 
 def _import_json(

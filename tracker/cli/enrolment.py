@@ -35,6 +35,9 @@ OWN = "campaign"
 @click.option("--group", help="Such as a team or a tier.")
 @click.option("--fee", metavar="AMOUNT", help="Such as 1200.50.")
 @click.option("--currency", metavar="CODE", help="Of the fee; else the campaign's.")
+@click.option("--no-group", is_flag=True, help="Take the group away.")
+@click.option("--no-fee", is_flag=True, help="Take the fee away.")
+@click.option("--reason", metavar="TEXT", help="Why the group changes; it is kept.")
 @click.option("--dry-run", is_flag=True, help="Say what would change.")
 @json_option
 @with_tracker
@@ -48,31 +51,51 @@ def enrol(
     group: str | None,
     fee: str | None,
     currency: str | None,
+    no_group: bool,
+    no_fee: bool,
+    reason: str | None,
     dry_run: bool,
 ) -> None:
     """Enrol ambassadors, or correct their enrolments; old figures follow.
 
     What is not given stays as it is, for a new enrolment the campaign's own days;
-    `--from campaign` goes back to them.
+    `--from campaign` goes back to them. Who was in which group before is kept.
     """
     from tracker.model import Enrolment
 
     if everybody == bool(names):
         raise click.UsageError("name ambassadors, or use --all")
+    taken = _taken_away(group, no_group, fee, no_fee)
     people = roster(tracker)
     amount = _fee(fee, currency, people.campaign(campaign).currency)
     who = [one.id for one in people.ambassadors()] if everybody else names
-    days = {"from": starts, "to": ends}
+    days, team = {"from": starts, "to": ends}, group.strip() if group else None
     changes = people.enrol(
         [
-            Enrolment(campaign, one, _day(starts), _day(ends), group or None, *amount)
+            Enrolment(campaign, one, _day(starts), _day(ends), team, *amount)
             for one in dict.fromkeys(who)
         ],
         campaign=campaign,
-        said=[column for column, day in days.items() if day is not None],
+        said=[*taken, *(column for column, day in days.items() if day is not None)],
+        reason=reason,
+        now=now_ms(),
         dry_run=dry_run,
     )
     _say_enrolled(campaign, changes, dry_run=dry_run)
+
+
+def _taken_away(
+    group: str | None, no_group: bool, fee: str | None, no_fee: bool
+) -> list[str]:
+    """What an enrolment shall have no more."""
+    from tracker.store.people import NO_FEE, NO_GROUP
+
+    if group is not None and (no_group or not group.strip()):
+        raise click.UsageError("--group is blank, or stands beside --no-group")
+    if fee is not None and no_fee:
+        raise click.UsageError("--fee stands beside --no-fee")
+    words = {NO_GROUP: no_group, NO_FEE: no_fee}
+    return [word for word, wanted in words.items() if wanted]
 
 
 def _day(given: date | str | None) -> date | None:

@@ -127,6 +127,7 @@ def _erase(link: Link, who: Person, zone: ZoneInfo, now: int) -> Erased:
     _posts(link, who, secret, done)
     _people(link, who, secret, done)
     _texts(link, who, done)
+    _refs(link, who, secret)
     _links(link, who, named, done)
     _applications(link, who, done)
     _payloads(link, who, done)
@@ -246,6 +247,18 @@ def _texts(link: Link, who: Person, done: Erased) -> None:
             done.tables[table] += link.run(
                 f"UPDATE {table} SET {sets} WHERE {where}", (*blank, *values)
             )
+
+
+def _refs(link: Link, who: Person, secret: bytes) -> None:
+    """Papers and things that are called after them: the same ref is the same mark, so
+    that goods are still known from the cost of that name."""
+    called = [handle_key(name) for name in (*who.called(), *who.name.split())]
+    for table in ("contract", "goods", "cost"):
+        sql = f"SELECT id, ref FROM {table} WHERE ambassador_id = ?"
+        for row, ref in link.all(sql, (who.row,)):
+            if any(name in handle_key(ref) for name in called):
+                fresh = ERASED + mark(secret, "ref", ref)[:20]
+                link.run(f"UPDATE {table} SET ref = ? WHERE id = ?", (fresh, row))
 
 
 def _links(link: Link, who: Person, named: Redaction, done: Erased) -> None:

@@ -21,6 +21,8 @@ Entry = tuple[int, Ambassador, Enrolment | None]
 #: From the least to the most that can be said of a row or a person.
 STATES = ("unchanged", "updated", "added")
 FACTS = ("name", "email", "country", "language")
+#: Among what is said: these are taken away, not only not said.
+NO_GROUP, NO_FEE = "no group", "no fee"
 
 
 @dataclass
@@ -65,7 +67,8 @@ def work_out(
     """What these entries change; `known.handles` is changed on the way.
 
     said: the columns the file has. Where it has `from` or `to`, a blank one means
-    the campaign's own day; where it has not, an enrolment's day stays.
+    the campaign's own day; where it has not, an enrolment's day stays. NO_GROUP and
+    NO_FEE take those away.
     """
     changes = Changes()
     by_person: dict[str, list[Entry]] = {}
@@ -159,8 +162,9 @@ class _Person:
         ends = self._told("to", None if "to" in self.said else old.ends)
         if starts and ends and ends < starts:
             raise RowError("to", "ROW_DATE", f"{ends} is before {starts}")
-        group = self._told("group", old.group)
-        fee, currency = self._told("fee", (old.fee, old.currency))
+        group = self._told("group", None if NO_GROUP in self.said else old.group)
+        agreed = (None, None) if NO_FEE in self.said else (old.fee, old.currency)
+        fee, currency = self._told("fee", agreed)
         return Enrolment(self.campaign, self.id, starts, ends, group, fee, currency)
 
 

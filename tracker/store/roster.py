@@ -153,13 +153,15 @@ class Roster:
         with self._link(dry_run) as link:
             row = rows.find_campaign(link, campaign)[0] if campaign else None
             allowed, refused = _sifted(link, entries)
-            changes = people.work_out(allowed, rows.read_known(link, row), said)
+            known = rows.read_known(link, row)
+            changes = people.work_out(allowed, known, said)
             changes.rejects = sorted(
                 [*changes.rejects, *refused], key=lambda reject: reject.line
             )
             if not dry_run:
                 self._write(link, changes, row, now)
                 self._noted(link, changes, now)
+                _regrouped(link, row, known, changes, None, now)
         return changes
 
     @staticmethod
@@ -244,13 +246,16 @@ class Roster:
         *,
         campaign: str,
         said: Collection[str] = (),
+        reason: str | None = None,
+        now: int,
         dry_run: bool = False,
     ) -> Changes:
         """Enrol known people in a campaign, or correct their enrolments.
 
         None in an enrolment is not said: what is known stays; but a day named in
-        said (`from`, `to`) becomes the campaign's own. Raises NotFoundError for
-        the first unknown name, RosterError when days do not fit.
+        said (`from`, `to`) becomes the campaign's own. reason: why somebody is in
+        another group now. Raises NotFoundError for the first unknown name,
+        RosterError when days do not fit.
         """
         with self._link(dry_run) as link:
             row = rows.find_campaign(link, campaign)[0]
@@ -260,8 +265,9 @@ class Roster:
             entries = [(0, Ambassador(one.ambassador, ""), one) for one in asked]
             changes = _sound(people.work_out(entries, known, said))
             if not dry_run:
-                self._write(link, changes, row, 0)
-                self._noted(link, changes)
+                self._write(link, changes, row, now)
+                self._noted(link, changes, now)
+                _regrouped(link, row, known, changes, reason, now)
         return changes
 
     def withdraw(
@@ -308,6 +314,25 @@ def _sifted(link: Link, entries: Iterable[Entry]) -> tuple[list[Entry], list[Rej
         else:
             allowed.append((line, one, enrolment))
     return allowed, refused
+
+
+def _regrouped(
+    link: Link,
+    campaign: int | None,
+    known: Known,
+    changes: Changes,
+    reason: str | None,
+    now: int,
+) -> None:
+    """Keep who is in another group now, and in which they were."""
+    for row, after in changes.enrolments:
+        if row is None or campaign is None:
+            continue
+        before = known.enrolments[after.ambassador][1].group
+        if before != after.group:
+            person = known.people[after.ambassador][0]
+            step = Step(turns.GROUP, before, after.group, reason, person)
+            turns.note(link, campaign, step, now)
 
 
 def _person(link: Link, ambassador: str) -> str:

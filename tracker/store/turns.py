@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tracker.errors import NotFoundError
 from tracker.programme import Turn
-from tracker.store import audit, rows
 from tracker.store.database import Database, Link
 
 STATE, GROUP = "state", "group"
@@ -50,40 +47,3 @@ def list_(
         for one in found
         if campaign in (None, one.campaign) and ambassador in (None, one.ambassador)
     ]
-
-
-def regroup(
-    database: Database,
-    campaign: str,
-    group: str | None,
-    ambassadors: Iterable[str],
-    reason: str,
-    *,
-    now: int,
-    dry_run: bool = False,
-) -> list[tuple[str, str | None]]:
-    """Put enrolled people into a group, or into none; who was in another before, and
-    in which. Raises NotFoundError for somebody who is not enrolled."""
-    with database.reading() if dry_run else database.writing() as link:
-        number, _ = rows.find_campaign(link, campaign)
-        people = rows.read_people(link)
-        enrolled = {
-            one.ambassador: (row, one.group)
-            for row, one in rows.enrolment_rows(link)
-            if one.campaign == campaign
-        }
-        moved = []
-        for name in dict.fromkeys(ambassadors):
-            if name not in enrolled:
-                raise NotFoundError(f"enrolment in {campaign}", name, enrolled)
-            row, before = enrolled[name]
-            if before == group:
-                continue
-            moved.append((name, before))
-            if not dry_run:
-                person = people[name][0]
-                link.run("UPDATE enrolment SET team = ? WHERE id = ?", (group, row))
-                note(link, number, Step(GROUP, before, group, reason, person), now)
-                subject = f"{campaign} person {person}"
-                audit.note(link, "enrolment.group", subject, now)
-    return moved
