@@ -68,7 +68,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sources": WORDS,
     "store": WORDS,
     "stub": WORDS,
-    "kpi": {"model", "facts", "programme", "catalogue", "formats", "words"},
+    "kpi": {"model", "facts", "programme", "codes", "catalogue", "formats", "words"},
     "checks": {"model", "facts", "programme", "finding"},
     "report": WORDS | {"kpi", "checks"},
     "ingest": WORDS | {"sources"},

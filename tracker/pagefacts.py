@@ -36,6 +36,17 @@ def gathered(tracker: Tracker, facts: CampaignFacts) -> CampaignFacts:
     )
 
 
+def spoken(tracker: Tracker, facts: CampaignFacts, language: str) -> CampaignFacts:
+    """With the questions in a language that need not be the campaign's."""
+    from tracker.answers import answers
+
+    if language == facts.campaign.language:
+        return facts
+    slug, now = facts.campaign.id, facts.as_of or 0
+    found = answers(tracker, slug, now=now, known=facts.kpis, language=language)
+    return replace(facts, questions=tuple(found))
+
+
 def programme(known: Facts, as_of: int | None) -> ProgrammeFacts:
     """Missions, results and money of a campaign. as_of: its newest reading."""
     from tracker.selection import applicants

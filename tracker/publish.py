@@ -60,7 +60,7 @@ def publish(
     both. edition: said on the pages.
     Raises NotFoundError, LockedError, ReportError; what was published stays.
     """
-    from tracker.pagefacts import gathered
+    from tracker.pagefacts import gathered, spoken
     from tracker.report.gallery import Gallery
     from tracker.report.site import Site
     from tracker.store import facts as store
@@ -82,20 +82,21 @@ def publish(
     folder = out or tracker.home / tracker.settings.site
     gallery = Gallery(tracker.home / CHARTS)
     usual = tracker.settings.language
-    spoken = {
+    places = {
         facts.campaign.id: versions(facts.campaign.language, usual, wanted)
         for facts in found
     }
     with Shelf(folder, now, _scope(campaign)) as shelf, gallery:
         for version in versions(usual, usual, wanted):
             site = Site(Words(version.language), gallery, version)
-            _index(shelf, found, site, _homes(shelf, spoken, version, campaign))
+            _index(shelf, found, site, _homes(shelf, places, version, campaign))
         for facts in found:
             if campaign in (None, facts.campaign.id):
-                made = spoken[facts.campaign.id]
+                made = places[facts.campaign.id]
                 for version in made:
                     words = words_of(facts, version.language)
-                    _campaign(shelf, facts, Site(words, gallery, version))
+                    told = spoken(tracker, facts, version.language)
+                    _campaign(shelf, told, Site(words, gallery, version))
                 _data(shelf, facts)
     return Published(
         folder,
@@ -182,7 +183,9 @@ def _campaign(shelf: Shelf, facts: CampaignFacts, site: Site) -> None:
     page = campaign_page(facts, site.words, site.gallery)
     _page(shelf, site, f"{slug}/quality.html", "quality", quality_page(facts))
     _page(shelf, site, f"{slug}/missions.html", "missions", mission_page(facts))
-    _page(shelf, site, f"{slug}/answers.html", "answers", answers_page(facts))
+    _page(
+        shelf, site, f"{slug}/answers.html", "answers", answers_page(facts, site.words)
+    )
     _posts(shelf, site, facts)
     _people(shelf, site, facts)
     _page(shelf, site, f"{slug}/index.html", "campaign", page)

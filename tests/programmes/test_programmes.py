@@ -115,7 +115,7 @@ def test_cisco_sees_whether_sites_and_ranks_talk(invoke: Run, workspace: Path) -
     found = answers(invoke, "cisco")
     assert found["training"]["inputs"]["took part"] == "2,500"
     assert found["training"]["value"] == "97.0%"
-    assert "-90" in found["claims"]["inputs"]["training_cost_change"]
+    assert "−90" in found["claims"]["inputs"]["training_cost_change"]
     # 6 of 24 fell silent in July, one never wrote
     assert found["fresh-status"]["inputs"]["enrolled"] == "24"
     assert found["fresh-status"]["inputs"]["fresher than 14 days"] == "17"
@@ -167,7 +167,7 @@ def test_answers_are_in_the_language_that_is_asked_for(
 
     load(invoke, workspace, "emc")
     found = asked(open_tracker(workspace), "emc-one", now=0, language="fr")
-    assert found[0].title == "Quelle part de l’effectif est membre ?"
+    assert found[0].title == "Quelle part de l’effectif est membre\u202f?"
 
 
 def test_the_data_are_drawn_the_same_each_time(tmp_path: Path) -> None:

@@ -162,3 +162,9 @@ def test_a_language_without_pages_is_read_in_english() -> None:
     )
     assert versions("fr", "en", "both")[0].index == "fr/"
     assert [each.language for each in versions("fr", "en", "en")] == ["en"]
+
+
+def test_answers_are_in_the_language_of_their_page(both: Path) -> None:
+    there = {"fiesta": "Which published", "fr/fiesta": "Quels chiffres publiés"}
+    for folder, title in there.items():
+        assert title in (both / folder / "answers.html").read_text()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tracker.answers.known import Known
 from tracker.answers.question import Question
+from tracker.kpi.saying import reason
 
 if TYPE_CHECKING:
     from tracker.kpi.answer import Kpi
@@ -54,13 +55,13 @@ def questions(known: Known) -> Iterator[Question]:
 def _kpi(known: Known, name: str, kpi: Kpi, digits: int) -> Question:
     """A KPI as it is, with more digits where cents would hide it."""
     money = kpi.unit == known.campaign.currency
-    left = [kpi.reason] if kpi.reason else list(kpi.notes)
+    left = [reason(known.w, said) for said in [kpi.reason] if said]
+    left = left or [reason(known.w, said) for said in kpi.notes]
     if kpi.unknown and kpi.value is not None:
-        many = known.text(kpi.unknown)
-        left.append(known.say(f"not known: {many}", f"inconnus : {many}"))
-    inputs = [(key, _given(known, key, given)) for key, given in kpi.inputs.items()] + (
-        [("basis", kpi.basis)] if kpi.basis else []
-    )
+        left.append(known.unknown(kpi.unknown))
+    inputs = [(key, _given(known, key, given)) for key, given in kpi.inputs.items()]
+    if kpi.basis:
+        inputs.append(("basis", known.made_of(kpi.basis)))
     value = None
     if kpi.value is not None:
         exact = Decimal(kpi.value)
@@ -89,21 +90,18 @@ def _per_item(known: Known, of: Mapping[str, Kpi]) -> Question:
     """Of all items, also those whose views nobody knows, as it is published."""
     views = of["cpv"].inputs.get("views") if "cpv" in of else None
     posts = of["cpp"].inputs.get("posts") if "cpp" in of else None
-    inputs = [("views", _given(known, "views", views))]
-    inputs.append(("posts", _given(known, "posts", posts)))
+    given = (("views", views), ("posts", posts))
+    inputs = [(key, _given(known, key, one)) for key, one in given]
     if views is None or not posts:
-        why = known.say("an input is missing", "une donnée manque")
+        why = known.w("an input is missing")
         return known.ask("views-per-item", None, inputs=inputs, coverage=why)
     each, unknown = Decimal(views) / Decimal(posts), of["cpv"].unknown
-    many = known.text(unknown)
     return known.ask(
         "views-per-item",
         known.text(each, 2),
         each,
         inputs=inputs,
-        coverage=known.say(f"not known: {many}", f"inconnus : {many}")
-        if unknown
-        else "",
+        coverage=known.unknown(unknown) if unknown else "",
     )
 
 
@@ -128,10 +126,11 @@ def _due(known: Known) -> Question:
         "posts-against-due",
         done if due else None,
         due,
-        (known.say("on missions", "rendues"), known.say("due", "dues")),
-        coverage=known.say(
-            f"{left} of those due fell to people who had left",
-            f"{left} de celles dues revenaient à des personnes parties",
+        (known.w("on missions"), known.w("due")),
+        coverage=known.w.plural(
+            "{n} of those due fell to people who had left",
+            "{n} of those due fell to people who had left",
+            left,
         )
         if left
         else "",
@@ -149,9 +148,10 @@ def _goals(known: Known) -> Iterator[Question]:
             "goal",
             known.quantity(metric),
             Decimal(str(target)),
-            (metric, known.say("goal", "objectif")),
+            (metric, known.w("goal")),
         )
-        yield _named(found, f"goal-{one['id']}", f"{found.title} {metric}")
+        title = known.w("Of the goal: {metric}", metric=known.w.inside(metric))
+        yield _named(found, f"goal-{one['id']}", title)
 
 
 def _named(one: Question, name: str, title: str) -> Question:
@@ -208,9 +208,9 @@ def _awareness(known: Known) -> Iterator[Question]:
             "survey",
             "; ".join(text for _, text in told),
             inputs=told,
-            coverage=known.say(
-                f"how many were asked is not known: {', '.join(unsure)}",
-                f"nombre d’interrogés inconnu : {', '.join(unsure)}",
+            coverage=known.w(
+                "how many were asked is not known: {questions}",
+                questions=", ".join(unsure),
             )
             if unsure
             else "",

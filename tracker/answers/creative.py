@@ -17,9 +17,11 @@ from fractions import Fraction
 from tracker.answers.every import answer_rate, answer_time
 from tracker.answers.known import Known
 from tracker.answers.question import Question, median
+from tracker.catalogue import N_
 from tracker.model import local_day
 
-ENDS = {"won": "réussies", "lost": "échouées", "learned": "instructives"}
+#: How an experiment ends, of one of them.
+ENDS = {"won": N_("won"), "lost": N_("lost"), "learned": N_("learned")}
 #: Joiners of a week are the median of so many weeks.
 WEEKS = 4
 
@@ -42,12 +44,8 @@ def _adoption(known: Known) -> Question:
         "adoption",
         known.quantity("sign_up"),
         staff,
-        (known.say("members", "membres"), known.say("staff", "effectif")),
-        coverage=""
-        if staff
-        else known.say(
-            "the plan has no claim of the staff", "le plan ne dit pas l’effectif"
-        ),
+        (known.w("members"), known.w("staff")),
+        coverage="" if staff else known.w("the plan has no claim of the staff"),
     )
 
 
@@ -63,7 +61,7 @@ def _joiners(known: Known) -> Question:
         None if middle is None else known.text(middle),
         middle,
         inputs=[(week.isoformat(), known.text(many)) for week, many in last],
-        coverage=known.say("nobody joined", "aucune adhésion") if not last else "",
+        coverage=known.w("nobody joined") if not last else "",
     )
 
 
@@ -76,12 +74,14 @@ def _contributions(known: Known) -> Question:
         None if each is None else known.text(each, 1),
         each,
         inputs=[
-            (known.say("posts", "publications"), known.text(posts)),
-            (known.say("active", "actifs"), known.text(active)),
+            (known.w("posts"), known.text(posts)),
+            (known.w("active"), known.text(active)),
         ],
-        coverage=known.say(
-            f"{silent} of {len(known.enrolled)} followed members wrote nothing",
-            f"{silent} membres suivis sur {len(known.enrolled)} n’ont rien écrit",
+        coverage=known.w.plural(
+            "{n} of {of} followed members wrote nothing",
+            "{n} of {of} followed members wrote nothing",
+            silent,
+            of=known.text(len(known.enrolled)),
         )
         if silent
         else "",
@@ -97,21 +97,26 @@ def _experiments(known: Known) -> Question:
             counts[kind] += 1
         told.append((mission.name, _end(known, kind)))
     running = len(told) - sum(counts.values())
-    value = ", ".join(f"{many} {_end(known, kind)}" for kind, many in counts.items())
+    w = known.w
+    value = ", ".join(
+        [
+            w.plural("{n} won", "{n} won", counts["won"]),
+            w.plural("{n} lost", "{n} lost", counts["lost"]),
+            w.plural("{n} learned", "{n} learned", counts["learned"]),
+        ]
+    )
     return known.ask(
         "experiments",
         value if told else None,
         inputs=told,
-        coverage=known.say(f"{running} without a result", f"{running} sans résultat")
-        if running
-        else "",
+        coverage=w("{n} without a result", n=running) if running else "",
     )
 
 
 def _end(known: Known, kind: str | None) -> str:
     if kind is None:
-        return known.say("no result yet", "pas encore de résultat")
-    return known.say(kind, ENDS[kind])
+        return known.w("no result yet")
+    return known.w(ENDS[kind])
 
 
 def _avoided(known: Known, status: str) -> Question:
@@ -125,10 +130,7 @@ def _avoided(known: Known, status: str) -> Question:
         Fraction(total, 100) if mine else None,
         unit=known.campaign.currency,
         inputs=[(one.order or one.id, known.money(one.value or 0)) for one in own],
-        coverage=known.say(
-            f"{left} without a value in this currency",
-            f"{left} sans valeur dans cette monnaie",
-        )
+        coverage=known.w("{n} without a value in this currency", n=left)
         if left
-        else ("" if mine else known.say("none was noted", "aucune notée")),
+        else ("" if mine else known.w("none was noted")),
     )

@@ -27,10 +27,8 @@ def answer_rate(known: Known, name: str) -> Question:
         name,
         answered,
         len(known.feedback),
-        (known.say("answered", "avec réponse"), known.say("items", "messages")),
-        coverage=""
-        if known.feedback
-        else known.say("there is no feedback", "aucun message"),
+        (known.w("answered"), known.w("items")),
+        coverage="" if known.feedback else known.w("there is no feedback"),
     )
 
 
@@ -44,10 +42,11 @@ def answer_time(known: Known, name: str) -> Question:
         None if middle is None else known.hours(middle),
         middle,
         unit="h",
-        inputs=[(known.say("answered", "avec réponse"), known.text(len(exact)))],
-        coverage=known.say(
-            f"{left} of {len(waits)} without an answer, or known to the day alone",
-            f"{left} sur {len(waits)} sans réponse, ou connus au jour près seulement",
+        inputs=[(known.w("answered"), known.text(len(exact)))],
+        coverage=known.w(
+            "{n} of {of} without an answer, or known to the day alone",
+            n=known.text(left),
+            of=known.text(len(waits)),
         )
         if left or not waits
         else "",
@@ -63,9 +62,11 @@ def _claims(known: Known) -> Question:
         len({Decimal(str(one["value"])) for one in each}) > 1
         for each in metrics.values()
     )
-    value = known.say(
-        f"{disputed} of {len(metrics)} figures",
-        f"{disputed} chiffres sur {len(metrics)}",
+    value = known.w.plural(
+        "{n} of {of} figures",
+        "{n} of {of} figures",
+        disputed,
+        of=known.text(len(metrics)),
     )
     return known.ask(
         "claims",
@@ -75,13 +76,11 @@ def _claims(known: Known) -> Question:
             (metric, " · ".join(_claim(known, one) for one in each))
             for metric, each in metrics.items()
         ],
-        coverage=""
-        if metrics
-        else known.say("the plan has no claims", "le plan ne cite aucun chiffre"),
+        coverage="" if metrics else known.w("the plan has no claims"),
     )
 
 
 def _claim(known: Known, one: dict[str, Any]) -> str:
     told = [str(one[key]) for key in ("definition", "as_of", "source") if one.get(key)]
-    told += [known.say("used", "retenu")] if one.get("used") else []
+    told += [known.w("used")] if one.get("used") else []
     return f"{known.text(Decimal(str(one['value'])))} ({'; '.join(told)})"

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from tracker.answers.question import Number, Question, written
-from tracker.answers.words import WORDS
+from tracker.answers.words import BASES, WORDS
 from tracker.codes import CURRENCIES
 from tracker.kpi.text import text as kpi_text
 from tracker.model import Enrolment, is_day
 from tracker.programme import Cell, Feedback, Mission, Outcome, Wave
 from tracker.rules import clock
 from tracker.store.roster import Roster
+from tracker.words import Words
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
@@ -42,7 +43,11 @@ class Known:
         self.tracker, self.now, self._kpis = tracker, now, kpis
         self.roster = Roster(tracker.database)
         self.campaign = self.roster.campaign(campaign)
-        self.language = language or self.campaign.language
+        self.w = Words(
+            language or self.campaign.language,
+            self.campaign.currency,
+            self.campaign.timezone,
+        )
         self.zone = ZoneInfo(self.campaign.timezone)
         ends = self.campaign.ends
         self.at = now if ends is None else min(now, self._end(ends))
@@ -141,11 +146,15 @@ class Known:
 
     # -- saying it ----------------------------------------------------------------
 
-    def say(self, english: str, french: str) -> str:
-        return french if self.language == "fr" else english
-
     def text(self, value: Number, digits: int | None = None, unit: str = "") -> str:
-        return written(value, digits, self.language, unit)
+        return written(value, digits, self.w, unit)
+
+    def unknown(self, posts: int) -> str:
+        return self.w("not known: {n}", n=self.text(posts))
+
+    def made_of(self, basis: str) -> str:
+        """Which of several figures a cost or count is."""
+        return self.w(BASES[basis]) if basis in BASES else basis
 
     def money(self, minor: int | Fraction) -> str:
         """Minor units of the campaign's currency."""
@@ -163,13 +172,13 @@ class Known:
             if isinstance(value, Fraction)
             else Decimal(value)
         )
-        return kpi_text(exact, self.campaign.currency, self.language, digits)
+        return kpi_text(exact, self.campaign.currency, self.w.language, digits)
 
     def hours(self, wait: Fraction) -> str:
         """A wait in hours, or in days from two days on."""
         if wait < 48:
             return self.text(wait, 1, "h")
-        return self.text(wait / 24, 1, self.say("days", "jours"))
+        return self.w("{n} days", n=self.text(wait / 24, 1))
 
     def ask(
         self,
@@ -182,11 +191,12 @@ class Known:
         coverage: str = "",
         names: bool = False,
     ) -> Question:
-        """The question of this name, with title, formula and command from WORDS."""
-        english, french, formula, command = WORDS[name]
+        """The question of this name, with title, formula and command from WORDS. The
+        formula is English, as an identifier; a page says it in its language."""
+        title, formula, command = WORDS[name]
         return Question(
             name,
-            self.say(english, french),
+            self.w(title),
             value,
             unit,
             formula,
@@ -214,7 +224,7 @@ class Known:
             if value is not None
         ]
         if top is None or not bottom:
-            why = coverage or self.say("an input is missing", "une donnée manque")
+            why = coverage or self.w("an input is missing")
             return self.ask(name, None, unit="%", inputs=[*inputs, *more], coverage=why)
         part = Fraction(top) * 100 / Fraction(bottom)
         return self.ask(
@@ -244,7 +254,9 @@ class Known:
                 (label, "–" if wait is None else self.hours(wait))
                 for label, wait in each
             ],
-            coverage=lack.format(n=open_, of=len(each)) if open_ or not each else "",
+            coverage=self.w(lack, n=self.text(open_), of=self.text(len(each)))
+            if open_ or not each
+            else "",
         )
 
 

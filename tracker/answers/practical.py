@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from tracker.answers.known import Known, wait
 from tracker.answers.question import Question
+from tracker.catalogue import N_
 from tracker.model import is_day
 from tracker.programme import Cell, Mission
 
@@ -45,7 +46,7 @@ def _responses(known: Known) -> Question:
         known.text(total) if counts else None,
         total if counts else None,
         inputs=[(name, known.text(many)) for name, many in counts],
-        coverage="" if counts else known.say("no missions", "aucune mission"),
+        coverage="" if counts else known.w("no missions"),
     )
 
 
@@ -57,9 +58,7 @@ def _first(known: Known) -> Question:
         exact = [moment for moment in at if moment is not None and not is_day(moment)]
         first = min(exact, default=None)
         each.append((one.name, wait(known.opening(one.opens), first)))
-    lack = known.say(
-        "{n} of {of} challenges have no answer yet", "{n} défis sur {of} sans réponse"
-    )
+    lack = N_("{n} of {of} challenges have no answer yet")
     return known.waits("first-response", each, lack)
 
 
@@ -74,9 +73,7 @@ def _decided(known: Known) -> Question:
         (one.name, wait(known.opening(one.opens), ends.get(one.id)))
         for one, _ in known.grid
     ]
-    lack = known.say(
-        "{n} of {of} challenges are not decided", "{n} défis sur {of} sans décision"
-    )
+    lack = N_("{n} of {of} challenges are not decided")
     return known.waits("decision-time", each, lack)
 
 
@@ -90,12 +87,8 @@ def _solved(known: Known) -> Question:
         "solve-rate",
         sum(one.id in solved for one in over),
         len(over),
-        (known.say("solved", "résolus"), known.say("ended", "terminés")),
-        more=[
-            (one.name, known.say("solved", "résolu"))
-            for one in over
-            if one.id in solved
-        ],
+        (known.w("solved"), known.w("ended")),
+        more=[(one.name, known.w("is solved")) for one in over if one.id in solved],
     )
 
 
@@ -109,8 +102,8 @@ def _ideas(known: Known) -> Question:
         "ideas",
         None if ideas is None else known.text(ideas),
         ideas,
-        inputs=[(known.say("verified", "vérifiées"), known.text(verified))],
-        coverage=known.say("none was noted", "aucune notée") if ideas is None else "",
+        inputs=[(known.w("verified"), known.text(verified))],
+        coverage=known.w("none was noted") if ideas is None else "",
     )
 
 
@@ -118,12 +111,14 @@ def _cost(known: Known) -> Question:
     ideas, basis = known.quantity("idea"), known.basis
     inputs = []
     if basis.amount is not None:
-        inputs.append((f"cost ({basis.basis})", known.money(basis.amount)))
+        how = known.made_of(basis.basis or "")
+        label = known.w("cost ({basis})", basis=how)
+        inputs.append((label, known.money(basis.amount)))
     if ideas is not None:
-        inputs.append(("ideas", known.text(ideas)))
+        inputs.append((known.w("ideas"), known.text(ideas)))
     unit = known.campaign.currency
     if basis.amount is None or not ideas:
-        why = known.say("an input is missing", "une donnée manque")
+        why = known.w("an input is missing")
         return known.ask("cost-per-idea", None, unit=unit, inputs=inputs, coverage=why)
     each = Fraction(basis.amount) / Fraction(ideas)
     size = Fraction(each, 100)
@@ -140,17 +135,21 @@ def _top(known: Known) -> Question:
     if not points:
         scores.update(one.ambassador for one in known.posts)
     best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:TOP]
-    unit = known.say(
-        "points" if points else "posts", "points" if points else "publications"
-    )
+    w = known.w
     named = [
-        (known.people.get(who, who), known.text(many, 0, unit)) for who, many in best
+        (
+            known.people.get(who, who),
+            w.plural("{n} point", "{n} points", many)
+            if points
+            else w.plural("{n} post", "{n} posts", many),
+        )
+        for who, many in best
     ]
     return known.ask(
         "contributors",
         ", ".join(name for name, _ in named) or None,
         inputs=named,
-        coverage="" if named else known.say("nobody wrote", "personne n’a écrit"),
+        coverage="" if named else known.w("nobody wrote"),
         names=True,
     )
 

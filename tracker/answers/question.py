@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tracker.catalogue import HARD
+
+if TYPE_CHECKING:
+    from tracker.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +39,15 @@ class Question:
 Number = int | Fraction | Decimal
 
 
-def written(value: Number, digits: int | None, language: str, unit: str = "") -> str:
+def written(value: Number, digits: int | None, w: Words, unit: str = "") -> str:
     """`1,162.79 h`, `2.5%`; in French `1 162,79 h`. digits: None: as many as it has."""
-    text = f"{_rounded(value, digits):,f}"
-    if digits is None and "." in text:
-        text = text.rstrip("0").rstrip(".")
-    if language == "fr":
-        text = text.replace(",", "\u202f").replace(".", ",")
-    close = unit == "%" and language != "fr"
-    return text + ("" if close or not unit else "\u00a0") + unit
+    exact = _rounded(value, digits)
+    if digits is None:
+        exact = exact.normalize()
+        digits = max(0, -int(exact.as_tuple().exponent))
+    if unit == "%":
+        return w.percent(exact, digits)
+    return w.number(exact, digits) + (f"{HARD}{unit}" if unit else "")
 
 
 def _rounded(value: Number, digits: int | None) -> Decimal:

@@ -49,10 +49,10 @@ def _fresh(known: Known) -> Question:
         fresh,
         len(known.enrolled),
         (
-            known.say(f"fresher than {FRESH} days", f"de moins de {FRESH} jours"),
-            known.say("enrolled", "inscrits"),
+            known.w("fresher than {n} days", n=FRESH),
+            known.w("enrolled"),
         ),
-        coverage=known.say(f"{never} never wrote one", f"{never} n’en ont jamais écrit")
+        coverage=known.w.plural("{n} never wrote one", "{n} never wrote one", never)
         if never
         else "",
     )
@@ -80,12 +80,14 @@ def _across(known: Known) -> Question:
         sum(pairs),
         len(pairs),
         (
-            known.say("to another site", "vers un autre site"),
-            known.say("replies", "réponses"),
+            known.w("to another site"),
+            known.w("replies"),
         ),
-        coverage=known.say(
-            f"{lost} of {len(replies)} replies name no colleague with a site",
-            f"{lost} réponses sur {len(replies)} ne nomment aucun collègue situé",
+        coverage=known.w.plural(
+            "{n} of {of} replies names no colleague with a site",
+            "{n} of {of} replies name no colleague with a site",
+            lost,
+            of=known.text(len(replies)),
         )
         if lost or not replies
         else "",
@@ -98,7 +100,7 @@ def _decided(known: Known) -> Question:
         "decision-rate",
         decisions,
         len(known.feedback),
-        (known.say("decisions", "décisions"), known.say("comments", "commentaires")),
+        (known.w("decisions"), known.w("comments")),
     )
 
 
@@ -107,15 +109,15 @@ def _trained(known: Known) -> Question:
         "training",
         known.quantity("training_done"),
         known.quantity("training"),
-        (known.say("completed", "ont terminé"), known.say("took part", "participants")),
+        (known.w("completed"), known.w("took part")),
         more=[
-            (known.say("published", "publié"), f"{_text(known, metric)} {unit}".strip())
+            (known.w("published"), f"{_text(known, metric)} {unit}".strip())
             for metric, unit in (
-                ("training_attendees", known.say("took part", "participants")),
+                ("training_attendees", known.w("took part")),
                 ("training_completion", "%"),
                 (
                     "training_cost_change",
-                    known.say("% cost of each", "% de coût par personne"),
+                    known.w("% cost of each"),
                 ),
             )
             if known.claimed(metric) is not None

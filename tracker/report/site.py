@@ -17,10 +17,10 @@ from markupsafe import Markup, escape
 
 from tracker import __version__
 from tracker.errors import ReportError
+from tracker.kpi.saying import input_name, reason, worth
 from tracker.model import METRICS, number_day
 from tracker.report import inside
 from tracker.report.gallery import Drawing, Gallery
-from tracker.report.saying import input_name, reason, worth
 from tracker.report.sparks import spark
 from tracker.report.table import script_json
 from tracker.report.versions import Version

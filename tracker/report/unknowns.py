@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker.facts import CampaignFacts
+from tracker.kpi.saying import reason
 from tracker.kpi.spread import median
 from tracker.model import NOT_ADDITIVE
 from tracker.report.figures import Figure
-from tracker.report.saying import reason
 from tracker.words import Words
 
 
