@@ -1,10 +1,11 @@
 """Editions of the pages besides those of today in the workspace's folder: of the past,
-for an ambassador."""
+for a client, for an ambassador."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,45 +13,81 @@ from typing import TYPE_CHECKING
 from tracker.errors import NotFoundError, ReportError
 from tracker.facts import CampaignFacts, Edition
 from tracker.model import iso
+from tracker.packs import packs
 from tracker.past import past
 from tracker.publish import CHARTS, Published, own, publish, words_of
 from tracker.report.versions import versions
-from tracker.store import facts, replay, tokens
+from tracker.store import facts, pseudonyms, replay, tokens
+from tracker.store.pseudonyms import folded
 from tracker.store.roster import Roster
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
 
 
-def of_the_past(
+def of_a_copy(
     tracker: Tracker,
     *,
-    as_of: int | None,
-    until: int | None,
+    as_of: int | None = None,
+    until: int | None = None,
+    client: bool = False,
     now: int,
     out: Path | None = None,
     campaign: str | None = None,
     language: str | None = None,
 ) -> Published:
-    """The pages as they were known at an instant, of what was captured until another.
+    """The pages as they were known at an instant, of what was captured until another;
+    for a client without names and money.
 
-    out: `past/<instant>` of the workspace if it is not said; the pages of today are
-    never written over. Raises NotFoundError when there was no such campaign then.
+    out: a folder of the workspace if it is not said, `past/<instant>` or `client`; the
+    pages of today are never written over. Raises NotFoundError when there was no such
+    campaign then.
     """
     said = "-".join(
         f"{name}-{stamp(at)}"
         for name, at in (("as-of", as_of), ("until", until))
         if at is not None
     )
+    place = tracker.home / ("client" if client else "past") / said
     with past(tracker, as_of=as_of, until=until) as then:
         return publish(
-            then,
-            out=out or tracker.home / "past" / said,
+            _hidden(tracker, then) if client else then,
+            out=out or place,
             campaign=campaign,
             now=now if as_of is None else as_of,
             language=language,
-            edition=Edition(erased=replay.erased_since(then.database)),
+            edition=Edition(client, replay.erased_since(then.database)),
         )
+
+
+# -- for a client ----------------------------------------------------------------------
+
+#: Metrics of a plan that are money.
+PRICED = {"cpm", "cpm_views", "cpe", "cpe_1000", "cpv", "cpr", "cpc", "cpp", "cpl"}
+PRICED |= {"cpl_new", "cpa", "cac", "revenue_roi", "roas", "roi", "emv", "revenue"}
+PRICED |= {"benchmark_cost_share", "cost", "costs", "budget", "spend"}
+
+
+def _hidden(tracker: Tracker, copy: Tracker) -> Tracker:
+    """A copy without names and money, and settings without either."""
+    kept = folded(" ".join(_judging(tracker.home)))
+    named = pseudonyms.hide(
+        copy.database, pseudonyms.secret(tracker.database), kept, PRICED
+    )
+    sources = tuple(
+        replace(one, name=f"source-{n}") if named.named(one.name) else one
+        for n, one in enumerate(copy.settings.sources, 1)
+    )
+    return replace(copy, settings=replace(copy.settings, sources=sources, cards=()))
+
+
+def _judging(home: Path) -> Iterator[str]:
+    """Words by which captions are judged: of labels, and around them."""
+    for pack in packs(home).values():
+        for rule in pack.rules:
+            yield from rule.labels
+        for field in fields(pack.words):
+            yield from getattr(pack.words, field.name)
 
 
 # -- for an ambassador -----------------------------------------------------------------

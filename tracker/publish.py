@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker import __version__
 from tracker.catalogue import LANGUAGES
+from tracker.codes import CURRENCIES
 from tracker.errors import ConfigError, NotFoundError
 from tracker.facts import WHOLE, CampaignFacts, Edition, Person, SourceFacts
 from tracker.report.shelf import Shelf
@@ -76,7 +77,7 @@ def publish(
         _refuse_names(slugs)
     sources = source_facts(tracker, now)
     found = [
-        gathered(tracker, replace(facts, sources=sources, edition=edition))
+        _left_out(gathered(tracker, replace(facts, sources=sources, edition=edition)))
         for facts in found
     ]
     folder = out or tracker.home / tracker.settings.site
@@ -107,6 +108,14 @@ def publish(
         tuple(slugs if campaign is None else [campaign]),
         tuple(shelf.after),
     )
+
+
+def _left_out(facts: CampaignFacts) -> CampaignFacts:
+    """For a client no question about money: its answer is not unknown but left out."""
+    if not facts.edition.client:
+        return facts
+    asked = [one for one in facts.questions if one.unit not in CURRENCIES]
+    return replace(facts, questions=tuple(asked))
 
 
 def words_of(facts: CampaignFacts, language: str) -> Words:

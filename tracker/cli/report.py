@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--language", type=click.Choice(["fr", "en", "both"]), help="Of the pages."
 )
+@click.option("--client", is_flag=True, help="Without names and money.")
 @click.option("--ambassador", metavar="ID", help="One file to send to this person.")
 @click.option("--rotate", is_flag=True, help="Give that file a new name.")
 @json_option
@@ -44,13 +45,15 @@ def report(
     as_of: str | None,
     until: str | None,
     language: str | None,
+    client: bool,
     ambassador: str | None,
     rotate: bool,
 ) -> None:
     """Write the pages of one campaign, or of all, and the data files beside them.
 
-    With --as-of and --until the pages of the past, into a folder of their own. With
-    --ambassador one file for this person, with nothing of anybody else in it.
+    With --as-of and --until the pages of the past, with --client those for a client,
+    each into a folder of their own. With --ambassador one file for this person, with
+    nothing of anybody else in it.
     """
     moments: dict[str, Any] = {
         "as_of": parse_moment(as_of, "--as-of", tracker.zone),
@@ -68,12 +71,13 @@ def report(
         both = language == "both"
         _alone(
             "--ambassador",
-            {"--as-of": as_of, "--until": until, "--language both": both},
+            {"--as-of": as_of, "--until": until, "--language both": both}
+            | {"--client": client},
         )
         _send(tracker, ambassador, rotate, told)
         return
-    if as_of or until:
-        made = _past(tracker, moments, told)
+    if as_of or until or client:
+        made = _copied(tracker, moments | {"client": client}, told)
     else:
         from tracker.publish import publish
 
@@ -111,8 +115,10 @@ def _send(
         say(f"removed {made.removed}")
 
 
-def _past(tracker: Tracker, moments: dict[str, Any], told: dict[str, Any]) -> Published:
-    from tracker.editions import of_the_past
+def _copied(
+    tracker: Tracker, moments: dict[str, Any], told: dict[str, Any]
+) -> Published:
+    from tracker.editions import of_a_copy
     from tracker.store.history import since
 
     kept = since(tracker.database)
@@ -123,7 +129,7 @@ def _past(tracker: Tracker, moments: dict[str, Any], told: dict[str, Any]) -> Pu
             f"changes of people and plans are kept since {iso(kept)}. Until then they"
             " stand as they were at that instant; readings are replayed all the same",
         )
-    made = of_the_past(tracker, **moments, **told)
+    made = of_a_copy(tracker, **moments, **told)
     remember(tracker, *(made.folder / name for name in made.files))
     return made
 
