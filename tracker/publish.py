@@ -96,7 +96,7 @@ def publish(
                 made = places[facts.campaign.id]
                 for version in made:
                     words = words_of(facts, version.language)
-                    told = spoken(tracker, facts, version.language)
+                    told = _left_out(spoken(tracker, facts, version.language))
                     _campaign(shelf, told, Site(words, gallery, version))
                 _data(shelf, facts)
     return Published(
