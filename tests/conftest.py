@@ -23,6 +23,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from support import PRIVATE, ROOT, Result, Run, Server
+from worked import NAMES, load
 
 from tracker.store.database import Database
 
@@ -86,28 +87,47 @@ def run(workspace: Path, tmp_path: Path) -> Run:
     return call
 
 
-@pytest.fixture
-def invoke(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """Runs `tracker ...` in this process, in the fresh workspace: quick."""
+def invoking(home: Path) -> Run:
+    """Runs `tracker ...` in this process, in a workspace: quick."""
     from click.testing import CliRunner
 
     from tracker.cli import main
 
-    for name in PRIVATE:
-        monkeypatch.delenv(name, raising=False)
-
     def call(
         *args: object, stdin: str = "", env: dict[str, str] | None = None
     ) -> Result:
-        around = {"TRACKER_HOME": str(workspace), **(env or {})}
+        around = {"TRACKER_HOME": str(home), **(env or {})}
         done = CliRunner().invoke(main, [*map(str, args)], input=stdin, env=around)
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         return Result(done.exit_code, done.stdout, done.stderr)
 
+    return call
+
+
+@pytest.fixture
+def invoke(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Runs `tracker ...` in this process, in the fresh workspace: quick."""
+    for name in PRIVATE:
+        monkeypatch.delenv(name, raising=False)
     before = os.umask(0o077)
-    yield call
+    yield invoking(workspace)
     os.umask(before)
+
+
+@pytest.fixture(scope="session")
+def worked(made_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The three worked programmes in one workspace; not to be changed."""
+    home = tmp_path_factory.mktemp("worked") / "workspace"
+    shutil.copytree(made_workspace, home)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in PRIVATE:
+            patch.delenv(name, raising=False)
+        before = os.umask(0o077)
+        for name in NAMES:
+            load(invoking(home), home, name)
+        os.umask(before)
+    return home
 
 
 # -- a browser ------------------------------------------------------------------

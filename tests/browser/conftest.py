@@ -1,0 +1,67 @@
+"""Pages in a real browser: sites built once, one browser, visits that listen.
+
+Pages are found in the built folders, not listed: a new page is tested at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from visiting import Site, Visit
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
+
+import making
+
+from tracker.app import open_tracker
+from tracker.publish import publish
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Any]:
+    api = pytest.importorskip("playwright.sync_api")
+    with api.sync_playwright() as play:
+        yield play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+
+
+@pytest.fixture(scope="session")
+def fiesta(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Thirty people and 2000 posts of a champion's programme, in English."""
+    home = tmp_path_factory.mktemp("fiesta")
+    tracker = making.workspace(home, making.Made(people=30, posts=2000))
+    return Site("fiesta", "en", publish(tracker, now=1).folder)
+
+
+@pytest.fixture(scope="session")
+def sites(fiesta: Site, worked: Path) -> list[Site]:
+    """All programmes, in both languages."""
+    found = [fiesta]
+    for name, home, language in (
+        ("fiesta", fiesta.folder.parent, "fr"),
+        ("worked", worked, "en"),
+        ("worked", worked, "fr"),
+    ):
+        out = fiesta.folder.parent / f"{name}-{language}"
+        publish(open_tracker(home), now=1, language=language, out=out)
+        found.append(Site(name, language, out))
+    return found
+
+
+@pytest.fixture
+def visit(browser: Any, fiesta: Site) -> Iterator[Any]:
+    opened: list[Visit] = []
+
+    def open_page(
+        page: str, width: int = 1280, site: Site = fiesta, **options: Any
+    ) -> Visit:
+        size = {"width": width, "height": 900}
+        opened.append(Visit(browser, site.url(page), viewport=size, **options))
+        return opened[-1]
+
+    yield open_page
+    for one in opened:
+        one.close()
