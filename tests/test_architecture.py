@@ -31,7 +31,7 @@ WORDS |= {
     "marks",
     "planmissions",
 }
-WORDS |= {"kpiwords", "filerows", "ratecards"}
+WORDS |= {"kpiwords", "filerows", "ratecards", "dictionary", "tabular"}
 #: What people read: texts by language, numbers, dates.
 WORDS |= {"catalogue", "formats", "words"}
 WORDS |= {"clock", "forms", "cron", "secrets", "plan", "planfields", "__version__"}
@@ -131,6 +131,7 @@ HOMES = {
     "uvicorn": ("tracker/server/", "tracker/stub/server.py"),
     "uvloop": ("tracker/server/",),
     "urllib3": ("tracker/sources/wires.py", "tracker/sources/troubles.py"),
+    "xlsxwriter": ("tracker/tabular.py",),
     "vl_convert": ("tracker/report/charts.py",),
 }
 #: None of these is needed to say what commands there are.

@@ -307,6 +307,12 @@ def warn(code: str, subject: str, text: str) -> None:
     click.echo(_line(f"warning[{code}] {subject}: {text}"), err=True)
 
 
+def notice(code: str, subject: str, text: str) -> None:
+    """`notice[CODE] subject: text`, on standard error; nothing with -q."""
+    if not this_call().quiet:
+        click.echo(_line(f"notice[{code}] {subject}: {text}"), err=True)
+
+
 def emit_json(value: Any) -> None:
     """A JSON document on standard output, in UTF-8 where the output can."""
     import json

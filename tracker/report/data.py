@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tracker.cells import RISKY
+from tracker.dictionary import meaning
 from tracker.facts import POSTS, CampaignFacts, Count
 from tracker.model import DAY, DAY_MARK, METRICS, NOT_ADDITIVE, iso, number_day
 from tracker.report.pages import metric_series
@@ -20,47 +21,7 @@ from tracker.report.pages import metric_series
 if TYPE_CHECKING:
     import polars as pl
 
-DATES = ("day", "opens", "due", "delivered_on")
 INSTANTS = ("published_at", "first_at", "last_at")
-MEANING = {
-    "day": "day of the campaign's time zone",
-    "platform": "platform, by its short name",
-    "post_id": "the post's id on its platform",
-    "ambassador": "id of the ambassador",
-    "name": "name of the ambassador",
-    "country": "country of the ambassador, ISO 3166-1",
-    "group": "group of the enrolment",
-    "posts": "posts seen until then",
-    "posts_gain": "posts first seen on that day",
-    "url": "address of the post, as it was read",
-    "published_at": "when the post was published",
-    "kind": "kind of the post, as its platform calls it",
-    "caption": "text of the post",
-    "first_at": "first reading of the post",
-    "last_at": "newest reading of the post",
-    "mission": "id of the mission",
-    "mission_name": "name of the mission",
-    "opens": "first day of the mission",
-    "due": "last day on which it is on time",
-    "state": "on_time, late, missing, excused or pending",
-    "delivered_on": "day on which it was delivered; empty: it was not",
-    "days_late": "days after it was due; empty: not delivered",
-    "fitting": "posts that fit the mission",
-    "rule": "what decided, as a sentence",
-    "reason": "what the person said who decided by hand",
-    "file": "name of the data file",
-    "column": "name of its column",
-    "type": "text, integer, date or instant",
-    "meaning": "what the column holds",
-}
-PARTS = {
-    "": "sum of last known values",
-    "_gain": "change within the day; a first value is a gain from nothing",
-    "_known": "posts with a value",
-    "_unknown": "posts without a value",
-    "_oldest": "oldest reading in the sum",
-    "_newest": "newest reading in the sum",
-}
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:
@@ -278,10 +239,10 @@ def dictionary(facts: CampaignFacts) -> pl.DataFrame:
 
     empty = replace(facts, posts=facts.posts.clear())
     rows = [
-        (name, column, _kind(column, kind), _meaning(column))
+        (name, column, *meaning(name, column))
         for name, make in TABLES.items()
         if name != "dictionary"
-        for column, kind in make(empty).schema.items()
+        for column in make(empty).columns
     ]
     names = ("file", "column", "type", "meaning")
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
@@ -296,24 +257,3 @@ TABLES: dict[str, Callable[[CampaignFacts], pl.DataFrame]] = {
     "missions": missions,
     "dictionary": dictionary,
 }
-
-
-def _kind(column: str, kind: Any) -> str:
-    import polars as pl
-
-    if kind == pl.Int64:
-        return "integer"
-    if column in DATES:
-        return "date"
-    ends = ("_at", "_oldest", "_newest")
-    return "instant" if column.endswith(ends) else "text"
-
-
-def _meaning(column: str) -> str:
-    if column in MEANING:
-        return MEANING[column]
-    for metric in METRICS:
-        part = column.removeprefix(metric)
-        if column.startswith(metric) and part in PARTS:
-            return f"{metric}: {PARTS[part]}"
-    raise KeyError(column)
