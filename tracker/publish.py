@@ -214,15 +214,8 @@ def _posts(shelf: Shelf, site: Site, facts: CampaignFacts) -> None:
     from tracker.report.table import posts_page
 
     page, words = posts_page(facts), site.words
-<<<<<<< HEAD
-    names = {
-        "metric_names": [words.metric(metric) for metric in page.metrics],
-        "platform_names": [words.platform(name) for name in page.platforms],
-    }
     name = f"{facts.campaign.id}/posts.html"
-=======
     names = {"platform_names": [words.platform(name) for name in page.platforms]}
->>>>>>> 11f4054 (wip)
     shelf.put(
         site.version.place(name),
         _digest(site.style, page.digest()),
