@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gathered import gather
 from support import ROOT, Run
 from worked import FIXTURES, NAMES, load
 
@@ -121,6 +122,41 @@ def test_ford_sees_what_its_published_figures_cost(
     assert found["goal-test-drives"]["value"] is None
     assert found["claims"]["value"] == "12 of 15 figures"
     assert "sales to new customers" in found["claims"]["inputs"]["sale"]
+    assert found["plan-complete"]["value"] == "yes"
+    assert found["phases"]["value"] == "chapter-1: 100; chapter-2: 20; 2013: 100"
+    assert found["items-a-month"]["coverage"] == "an input is missing"
+    assert found["league"]["value"] is None
+    assert found["targets"]["coverage"] == "not known: 5"
+
+
+def test_a_champion_sees_who_and_what_carries_it(invoke: Run, workspace: Path) -> None:
+    """Three people, three channels, two missions of a month each."""
+    gather(workspace, invoke)
+    plan = workspace / "plan.toml"
+    plan.write_text(plan.read_text() + '[strategy]\nkind = "champion"\nwhy = "x"\n')
+    assert invoke("campaign", "apply", plan).code == 0
+    said = json.loads(invoke("answers", "c", "--json").out)["answers"]
+    found = {one["id"]: one for one in said}
+    # y1, i1 and x1 of three people in January and February
+    assert (found["items-a-month"]["value"], found["items-a-month"]["number"]) == (
+        "0.5",
+        0.5,
+    )
+    assert found["league"]["value"] == "Ada, Ben"
+    assert found["league"]["inputs"]["Ada"].startswith("views 1,800, impressions 800")
+    assert found["channels"]["value"] == (
+        "youtube: views 1,000; instagram: views 800; x: views 200"
+    )
+    assert found["mission-grid"]["inputs"]["two"] == "on time 2, missing 1"
+    assert found["mission-grid"]["value"] == "50.0%"
+    price = found["awareness-cost"]
+    assert (price["value"], price["coverage"]) == ("30% · €120.50", None)
+    assert price["inputs"]["television: cost"] == "€1,205.00"
+    assert price["inputs"]["awareness, before"] == "20%"
+    assert found["plan-complete"]["value"].startswith("no: missing ")
+    assert "strategy.topics" in found["plan-complete"]["inputs"]
+    assert found["targets"]["inputs"]["leads"] == "10 / 20: 50.0%"
+    assert "phases" not in found
 
 
 def test_all_of_them_live_in_one_workspace(invoke: Run, workspace: Path) -> None:

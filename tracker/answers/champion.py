@@ -13,12 +13,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tracker.answers.known import Known
+from tracker.answers.league import league
 from tracker.answers.question import Question
 from tracker.kpi.saying import reason
 
 if TYPE_CHECKING:
     from tracker.kpi.answer import Kpi
     from tracker.kpi.formula import Number
+    from tracker.programme import Wave
 
 #: Question: the KPI that answers it, and digits after the point.
 KPIS = {
@@ -47,6 +49,7 @@ def questions(known: Known) -> Iterator[Question]:
         if name == "views-per-ambassador":
             yield _per_item(known, of)
     yield _due(known)
+    yield from league(known)
     yield from _goals(known)
     yield from _growth(known)
     yield from _awareness(known)
@@ -193,25 +196,60 @@ def _signed(known: Known, grown: Fraction) -> str:
 
 
 def _awareness(known: Known) -> Iterator[Question]:
-    """The last wave of each question that was asked."""
+    """The last wave of each question that was asked; awareness beside its cost."""
     last = {wave.question: wave for wave in known.waves}
-    if last:
-        told = [
-            (
-                f"{one.question}, {one.wave}",
-                "–" if one.share is None else known.text(one.share, None, "%"),
-            )
-            for one in last.values()
-        ]
-        unsure = [one.question for one in last.values() if one.n is None]
-        yield known.ask(
-            "survey",
-            "; ".join(text for _, text in told),
-            inputs=told,
-            coverage=known.w(
-                "how many were asked is not known: {questions}",
-                questions=", ".join(unsure),
-            )
-            if unsure
-            else "",
+    if not last:
+        return
+    told = [
+        (f"{one.question}, {one.wave}", _share(known, one)) for one in last.values()
+    ]
+    unsure = [one.question for one in last.values() if one.n is None]
+    yield known.ask(
+        "survey",
+        "; ".join(text for _, text in told),
+        inputs=told,
+        coverage=known.w(
+            "how many were asked is not known: {questions}",
+            questions=", ".join(unsure),
         )
+        if unsure
+        else "",
+    )
+    yield _price(known, last.get("awareness") or next(iter(last.values())))
+
+
+def _share(known: Known, one: Wave) -> str:
+    return "–" if one.share is None else known.text(one.share, None, "%")
+
+
+def _price(known: Known, one: Wave) -> Question:
+    """Awareness beside what was spent, and beside the traditional campaign's. What
+    share of it the programme brought is not said: one wave has no before."""
+    waves = [wave for wave in known.waves if wave.question == one.question]
+    inputs = [(f"{wave.question}, {wave.wave}", _share(known, wave)) for wave in waves]
+    amount = known.basis.amount
+    cost = None if amount is None else known.money(amount)
+    if cost is not None:
+        inputs.append((known.w("cost"), cost))
+        inputs.append((known.w("basis"), known.made_of(str(known.basis.basis))))
+    value = None
+    if one.share is not None and cost is not None:
+        value = f"{_share(known, one)} · {cost}"
+    return known.ask(
+        "awareness-cost",
+        value,
+        inputs=[*inputs, *_benchmark(known)],
+        coverage=known.w("one wave alone: no before") if len(waves) < 2 else "",
+    )
+
+
+def _benchmark(known: Known) -> Iterator[tuple[str, str]]:
+    """Cost and awareness of the traditional campaign, as far as the plan has them."""
+    other = known.plan.get("benchmark") or {}
+    name = str(other.get("name", known.w("benchmark")))
+    if other.get("cost") not in (None, "?"):
+        money = known.whole_money(Decimal(str(other["cost"])), known.digits)
+        yield known.w("cost of {name}", name=name), money
+    if other.get("awareness") not in (None, "?"):
+        share = known.text(Decimal(str(other["awareness"])), None, "%")
+        yield known.w("awareness by {name}", name=name), share

@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from tracker.answers.known import Known, wait
+from tracker.answers.league import PHASE
 from tracker.answers.question import Question, median
+from tracker.answers.steps import steps
 
 #: Strategies whose own questions are about the answers already.
 OWN = ("creative", "transformative")
@@ -18,6 +20,7 @@ def every(known: Known) -> Iterator[Question]:
     if (known.plan.get("strategy") or {}).get("kind") not in OWN:
         yield answer_rate(known, "feedback-closure")
     yield _claims(known)
+    yield from steps(known)
 
 
 def answer_rate(known: Known, name: str) -> Question:
@@ -57,6 +60,8 @@ def _claims(known: Known) -> Question:
     """Every published figure with its source; several values of one stay apart."""
     metrics: dict[str, list[dict[str, Any]]] = {}
     for one in known.claims:
+        if str(one["metric"]).startswith(PHASE):
+            continue
         metrics.setdefault(str(one["metric"]), []).append(one)
     disputed = sum(
         len({Decimal(str(one["value"])) for one in each}) > 1

@@ -22,8 +22,9 @@ from tracker.words import Words
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
-    from tracker.kpi.answer import Answer, Kpi
+    from tracker.kpi.answer import Answer, Indicator, Kpi
     from tracker.kpi.money import Basis
+    from tracker.store.totals import Row
     from tracker.store.written import Written
 
 HOUR = 3_600_000
@@ -79,6 +80,20 @@ class Known:
         if made is None:
             made = kpis(self.tracker, self.campaign.id, names, now=self.now)
         return {one.name: one for row in made.rows for one in row.kpis}
+
+    @cached_property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """The plan's indicators, with what is attained of them."""
+        from tracker.kpis import kpis
+
+        made = self._kpis
+        if made is None:
+            made = kpis(self.tracker, self.campaign.id, ("coverage",), now=self.now)
+        return made.indicators
+
+    def sums(self, by: str | None) -> Sequence[Row]:
+        """Rows of `tracker totals`."""
+        return self.tracker.reckoner.totals(self.campaign.id, by=by).rows
 
     @cached_property
     def posts(self) -> list[Written]:

@@ -190,6 +190,36 @@ WORDS: dict[str, tuple[str, str, str]] = {
         N_("posts that fit a mission / (missions * enrolled)"),
         "tracker mission list {id}",
     ),
+    "items-a-month": (
+        N_("Items of an ambassador in a month"),
+        N_("posts / enrolled / months of missions"),
+        "tracker kpi {id} posts_per_ambassador",
+    ),
+    "mission-grid": (
+        N_("Missions delivered on time"),
+        N_("on time / assigned"),
+        "tracker mission grid {id}",
+    ),
+    "league": (
+        N_("Who brought the most views?"),
+        N_("last known views of each ambassador's posts, the five highest"),
+        "tracker totals {id} --by ambassador",
+    ),
+    "channels": (
+        N_("What came by which channel?"),
+        N_("last known figures of each platform's posts"),
+        "tracker totals {id} --by platform",
+    ),
+    "phases": (
+        N_("How do its phases compare?"),
+        N_("claims of the plan whose metric begins with “phase.”"),
+        "tracker claim list {id}",
+    ),
+    "awareness-cost": (
+        N_("Awareness beside its cost"),
+        N_("share of yes in the last wave, and cost"),
+        "tracker survey list {id}",
+    ),
     "goal": (
         N_("Of the goal:"),
         N_("outcomes / target of the plan"),
@@ -218,4 +248,14 @@ WORDS: dict[str, tuple[str, str, str]] = {
     ),
 }
 #: What a cost is made of.
-BASES = {"paid + committed": N_("paid + committed"), "planned": N_("planned")}
+BASES = {"paid + committed": N_("paid + committed"), "planned": N_("planned")    "plan-complete": (
+        N_("Is the plan complete, and can every indicator be fed?"),
+        N_("pieces missing in the four steps + indicators without a source"),
+        "tracker campaign check {id}",
+    ),
+    "targets": (
+        N_("Which targets are reached?"),
+        N_("value / target; target / value where less is better"),
+        "tracker kpi {id}",
+    ),
+}
