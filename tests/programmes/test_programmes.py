@@ -145,13 +145,13 @@ def test_a_champion_sees_who_and_what_carries_it(invoke: Run, workspace: Path) -
     assert found["league"]["value"] == "Ada, Ben"
     assert found["league"]["inputs"]["Ada"].startswith("views 1,800, impressions 800")
     assert found["channels"]["value"] == (
-        "youtube: views 1,000; instagram: views 800; x: views 200"
+        "YouTube: views 1,000; Instagram: views 800; X (Twitter): views 200"
     )
     assert found["mission-grid"]["inputs"]["two"] == "on time 2, missing 1"
     assert found["mission-grid"]["value"] == "50.0%"
     price = found["awareness-cost"]
     assert (price["value"], price["coverage"]) == ("30% · €120.50", None)
-    assert price["inputs"]["television: cost"] == "€1,205.00"
+    assert price["inputs"]["cost of television"] == "€1,205.00"
     assert price["inputs"]["awareness, before"] == "20%"
     assert found["plan-complete"]["value"].startswith("no: missing ")
     assert "strategy.topics" in found["plan-complete"]["inputs"]

@@ -230,8 +230,8 @@ def _price(known: Known, one: Wave) -> Question:
     amount = known.basis.amount
     cost = None if amount is None else known.money(amount)
     if cost is not None:
-        inputs.append((known.w("cost"), cost))
-        inputs.append((known.w("basis"), known.made_of(str(known.basis.basis))))
+        inputs.append(("cost", cost))
+        inputs.append(("basis", known.made_of(str(known.basis.basis))))
     value = None
     if one.share is not None and cost is not None:
         value = f"{_share(known, one)} · {cost}"
@@ -246,7 +246,7 @@ def _price(known: Known, one: Wave) -> Question:
 def _benchmark(known: Known) -> Iterator[tuple[str, str]]:
     """Cost and awareness of the traditional campaign, as far as the plan has them."""
     other = known.plan.get("benchmark") or {}
-    name = str(other.get("name", known.w("benchmark")))
+    name = str(other.get("name", "–"))
     if other.get("cost") not in (None, "?"):
         money = known.whole_money(Decimal(str(other["cost"])), known.digits)
         yield known.w("cost of {name}", name=name), money

@@ -33,8 +33,14 @@ def _plan(known: Known) -> Question:
             missing=known.text(lacks),
             orphans=known.text(orphans),
         )
-    inputs = [(one.path, one.message) for one in found.missing]
-    inputs += [(one.indicator, one.reason) for one in found.orphans]
+    inputs = [
+        (one.path, known.w("missing in step {n}", n=known.text(one.step)))
+        for one in found.missing
+    ]
+    inputs += [
+        (one.indicator, known.w("source {name} does not give it", name=one.source))
+        for one in found.orphans
+    ]
     return known.ask("plan-complete", value, lacks + orphans, inputs=inputs)
 
 

@@ -244,11 +244,9 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "claims": (
         N_("Which published figures disagree?"),
         N_("metrics of the plan's claims with more than one value"),
-        "tracker campaign show {id}",
+        "tracker claim list {id}",
     ),
-}
-#: What a cost is made of.
-BASES = {"paid + committed": N_("paid + committed"), "planned": N_("planned")    "plan-complete": (
+    "plan-complete": (
         N_("Is the plan complete, and can every indicator be fed?"),
         N_("pieces missing in the four steps + indicators without a source"),
         "tracker campaign check {id}",
@@ -259,3 +257,5 @@ BASES = {"paid + committed": N_("paid + committed"), "planned": N_("planned")   
         "tracker kpi {id}",
     ),
 }
+#: What a cost is made of.
+BASES = {"paid + committed": N_("paid + committed"), "planned": N_("planned")}
