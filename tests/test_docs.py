@@ -439,7 +439,17 @@ _OTHERS |= {"TRACKER_NOW", "HEAD", "POST"}
 _OTHERS |= {"API_KEY_INVALID", "RATE_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"}
 _OTHERS |= {"SERVICE_DISABLED", "REELS", "STORY", "UNAVAILABLE", "UPGRADE_REQUIRED"}
 #: Words of this code, of messengers, SQL and decimals.
-_OTHERS |= {"OPTIONS", "LINE", "NULL", "CAMPAIGN", "ROUND_DOWN", "VACUUM"}
+_OTHERS |= {
+    "DELETE",
+    "INSERT",
+    "UPDATE",
+    "OPTIONS",
+    "LINE",
+    "NULL",
+    "CAMPAIGN",
+    "ROUND_DOWN",
+    "VACUUM",
+}
 
 
 def codes_of(tree: ast.AST) -> Iterator[str]:
