@@ -216,9 +216,9 @@ def make_person(
 
 def _person(said: Mapping[str, str]) -> Ambassador:
     return Ambassador(
-        id=_said(said, "id", _identity) or _missing("id"),
+        id=_said(said, "id", identity) or _missing("id"),
         name=said["name"],
-        email=_said(said, "email", _email),
+        email=_said(said, "email", email_address),
         country=_said(said, "country", _country),
         language=_said(said, "language", _language),
         handles=_handles(said),
@@ -235,14 +235,14 @@ def _missing(column: str) -> NoReturn:
     raise CellError(column, "ROW_MISSING", "it is blank")
 
 
-def _identity(text: str) -> str:
+def identity(text: str) -> str:
     if not _ID.fullmatch(text):
         reason = f'"{text}" is no id; use letters, digits and . _ - @ + ~ (at most 100)'
         raise CellError("id", "ROW_ID", reason)
     return text
 
 
-def _email(text: str) -> str:
+def email_address(text: str) -> str:
     if not _EMAIL.fullmatch(text) or HIDDEN.search(text):
         raise CellError("email", "ROW_EMAIL", f'"{text}" is no e-mail address')
     return text

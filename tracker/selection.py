@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from tracker.filerows import Cells, FileRows, needed, number, read_rows
-from tracker.forms import slug
 from tracker.model import platform_name
-from tracker.people import CellError
+from tracker.people import CellError, email_address, identity, without_hidden
 from tracker.programme import Application
 from tracker.sources.dates import read_iso
 from tracker.sources.values import Bad
@@ -28,6 +28,7 @@ COLUMNS = (
     *("id", "name", "platform", "handle", "email", "applied_at", "score", "group"),
     "criteria",
 )
+_MARK = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,12})?")
 DECISIONS = ("id", "decision", "reason")
 
 
@@ -64,11 +65,7 @@ def read_applications(
 
 def application(campaign: str, said: Cells, zone: ZoneInfo) -> Application:
     """An application from its cells; CellError says what is wrong."""
-    name = needed(said, "id")
-    try:
-        slug(name)
-    except ValueError as error:
-        raise CellError("id", "ROW_ID", str(error)) from error
+    name = identity(needed(said, "id"))
     platform = platform_name(said["platform"]) if said["platform"] else None
     if said["platform"] and platform is None:
         reason = f'platform "{said["platform"]}" is not known'
@@ -79,13 +76,13 @@ def application(campaign: str, said: Cells, zone: ZoneInfo) -> Application:
     return Application(
         campaign,
         name,
-        needed(said, "name"),
+        without_hidden(needed(said, "name")),
         platform,
-        said["handle"] or None,
-        said["email"] or None,
+        without_hidden(said["handle"]) or None,
+        email_address(said["email"]) if said["email"] else None,
         at,
         number(said, "score"),
-        said["group"] or None,
+        without_hidden(said["group"]) or None,
         criteria(said["criteria"]),
     )
 
@@ -106,17 +103,31 @@ def criteria(text: str) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in parts}
 
 
-def read_decisions(path: Path) -> FileRows[tuple[str, str, str]]:
-    """Read a file of decisions: id, accept or decline, and why. PayloadError."""
-    return read_rows(path, DECISIONS, DECISIONS, _decision, key=lambda one: one[0])
+def read_decisions(
+    tracker: Tracker, path: Path, campaign: str
+) -> FileRows[tuple[str, str, str]]:
+    """Read a file of decisions: id, accept or decline, and why. Raises NotFoundError
+    and PayloadError."""
+    known = {one.id for one in store.list_(tracker.database, campaign)}
+    return read_rows(
+        path,
+        DECISIONS,
+        DECISIONS,
+        lambda said: _decision(said, known),
+        key=lambda one: one[0],
+    )
 
 
-def _decision(said: Cells) -> tuple[str, str, str]:
+def _decision(said: Cells, known: Collection[str]) -> tuple[str, str, str]:
+    name = needed(said, "id")
+    if name not in known:
+        reason = f'nobody of the id "{name}" applied'
+        raise CellError("id", "ROW_APPLICATION", reason)
     word = said["decision"].lower()
     if word not in store.WORDS:
         reason = f'"{said["decision"]}" is neither accept nor decline'
         raise CellError("decision", "ROW_WORD", reason)
-    return needed(said, "id"), word, needed(said, "reason")
+    return name, word, needed(said, "reason")
 
 
 # -- the report ------------------------------------------------------------------------
@@ -138,12 +149,14 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Selection:
     """groups: by state. reasons: by state, how often each was given. by: how many of
-    each group and platform applied and were accepted."""
+    each group and platform applied and were accepted. deciders: how many each person
+    accepted and declined."""
 
     applicants: int
     groups: Mapping[str, Group]
     reasons: Mapping[str, Mapping[str, int]]
     by: Mapping[str, Mapping[str, tuple[int, int]]]
+    deciders: Mapping[str, tuple[int, int]]
 
     @property
     def rate(self) -> Decimal | None:
@@ -169,6 +182,7 @@ def report(found: Sequence[Application]) -> Selection:
             "group": _share(found, lambda one: one.group),
             "platform": _share(found, lambda one: one.platform),
         },
+        _deciders(found),
     )
 
 
@@ -177,10 +191,8 @@ def _group(some: Sequence[Application]) -> Group:
     marks: dict[str, list[Decimal]] = {}
     for one in some:
         for name, text in one.criteria.items():
-            try:
+            if _MARK.fullmatch(text):  # others are words
                 marks.setdefault(name, []).append(Decimal(text))
-            except InvalidOperation:
-                continue  # a word, not a number
     return Group(
         len(some),
         scores[0] if scores else None,
@@ -203,6 +215,15 @@ def _median(ordered: Sequence[Decimal]) -> Decimal | None:
     if len(ordered) % 2:
         return ordered[half]
     return (ordered[half - 1] + ordered[half]) / 2
+
+
+def _deciders(found: Sequence[Application]) -> dict[str, tuple[int, int]]:
+    """By who decided: how many they accepted, and how many they declined."""
+    words = Counter((one.actor or "", one.state) for one in found if one.decided_at)
+    return {
+        name: (words[name, "accepted"], words[name, "declined"])
+        for name in sorted({name for name, _ in words})
+    }
 
 
 def _share(found: Sequence[Application], key: Any) -> dict[str, tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from tracker.cli.common import (
     say,
     table,
     wants_json,
+    warn,
     with_tracker,
 )
 
@@ -22,9 +24,12 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tracker.app import Tracker
+    from tracker.model import Reject
     from tracker.programme import Application
     from tracker.selection import Selection
+    from tracker.store.applications import Decided
 
+WORD = click.Choice(("accept", "decline"), case_sensitive=False)
 SHOWN = ("id", "name", "campaign", "score", "group", "state", "reason", "decided_by")
 
 
@@ -57,7 +62,7 @@ def import_(tracker: Tracker, path: Path, campaign: str, dry_run: bool) -> int:
 
 @apply.command()
 @click.argument("id_", metavar="ID", required=False)
-@click.argument("decision", type=click.Choice(("accept", "decline")), required=False)
+@click.argument("decision", type=WORD, required=False)
 @click.option("--reason", help="Why; it is kept.")
 @click.option("--campaign", metavar="ID", help="Where they applied for several.")
 @click.option(
@@ -84,26 +89,42 @@ def decide(
     from tracker.selection import read_decisions
     from tracker.store.applications import decide as keep
 
-    rejects: Any = ()
+    rejects: tuple[Reject, ...] = ()
     if path is not None:
-        if not campaign:
-            raise click.UsageError("--file needs --campaign ID")
-        file = read_decisions(path)
+        if not campaign or id_:
+            raise click.UsageError("--file needs --campaign ID, and names everybody")
+        file = read_decisions(tracker, path, campaign)
         words, rejects = {i: (w, r) for _, (i, w, r) in file.made}, file.rejects
         complain(path.name, rejects)
     elif id_ and decision and (reason or "").strip():
-        words = {id_: (decision, str(reason))}
+        words = {id_: (decision, str(reason).strip())}
         campaign = campaign or _only(tracker, id_)
     else:
         raise click.UsageError("name ID, accept or decline, and --reason; or --file")
-    states = keep(
+    decided = keep(
         tracker.database, campaign, words, tracker.zone, now=now_ms(), dry_run=dry_run
     )
-    if wants_json():
-        emit_json({"campaign": campaign, **states, "dry_run": dry_run})
-    else:
-        say(", ".join(f"{many} {word}" for word, many in states.items()) + ".")
+    for name, text in decided.told:
+        warn("DECISION", name, text)
+    _tell(campaign, decided, rejects, dry_run=dry_run)
     return 1 if rejects else 0
+
+
+def _tell(
+    campaign: str, decided: Decided, rejects: tuple[Reject, ...], *, dry_run: bool
+) -> None:
+    from tracker.cli.imported import errors_json
+
+    if wants_json():
+        errors = {"rejected": len(rejects), "errors": errors_json(rejects)}
+        emit_json(
+            {"campaign": campaign, **decided.counts, **errors, "dry_run": dry_run}
+        )
+        return
+    told = ", ".join(f"{many} {word}" for word, many in decided.counts.items())
+    say(f"{told}, {len(rejects)} rejected.")
+    if dry_run:
+        say("Nothing was changed: this was a dry run.")
 
 
 def _only(tracker: Tracker, id_: str) -> str:
@@ -170,18 +191,39 @@ def report(tracker: Tracker, campaign: str) -> None:
     if wants_json():
         emit_json({"campaign": campaign, **shown})
         return
+    _say_report(found, shown)
+
+
+def _say_report(found: Selection, shown: dict[str, Any]) -> None:
     rate = "–" if found.rate is None else f"{found.rate:.1f} %"
     answer(
         f"{found.applicants} applied, {found.groups['accepted'].count} accepted: {rate}"
     )
     columns = ("state", "count", "low", "median", "high", "mean")
-    table(columns, [tuple(row[name] for name in columns) for row in shown["scores"]])
-    for state, reasons in found.reasons.items():
-        for reason, many in reasons.items():
-            answer(f"{state}: {many} {reason}")
+    scores = shown["scores"]
+    _titled("Scores", columns, [[row[name] for name in columns] for row in scores])
+    names = sorted({name for row in scores for name in row["criteria"]})
+    means = [[name, *(row["criteria"].get(name) for row in scores)] for name in names]
+    states = [row["state"] for row in scores]
+    _titled("Criteria, mean", ("criterion", *states), means)
+    reasons = [
+        [state, many, reason]
+        for state, some in found.reasons.items()
+        for reason, many in some.items()
+    ]
+    _titled("Reasons", ("state", "count", "reason"), reasons)
     for kind, parts in found.by.items():
-        rows = [(name or "–", every, taken) for name, (every, taken) in parts.items()]
-        table((kind, "applied", "accepted"), rows)
+        rows = [[name or None, *counts] for name, counts in parts.items()]
+        _titled(f"By {kind}", (kind, "applied", "accepted"), rows)
+    deciders = [[name or None, *counts] for name, counts in found.deciders.items()]
+    _titled("Decided", ("by", "accepted", "declined"), deciders)
+
+
+def _titled(title: str, columns: Sequence[str], rows: list[list[Any]]) -> None:
+    """A table below its title; nothing where it has no rows."""
+    if rows:
+        answer(f"\n{title}:")
+        table(columns, rows)
 
 
 def _report_json(found: Selection) -> dict[str, Any]:
@@ -204,6 +246,10 @@ def _report_json(found: Selection) -> dict[str, Any]:
             for state, one in found.groups.items()
         ],
         "reasons": found.reasons,
+        "deciders": [
+            {"name": name or None, "accepted": taken, "declined": not_taken}
+            for name, (taken, not_taken) in found.deciders.items()
+        ],
         "by": {
             kind: [
                 {"name": name or None, "applied": every, "accepted": taken}

@@ -65,13 +65,18 @@ def _as_json(
         **states,
         "rejected": len(rejects),
         "dry_run": dry_run,
-        "errors": [
-            {
-                "line": one.line,
-                "column": one.column,
-                "code": one.code,
-                "reason": one.reason,
-            }
-            for one in rejects
-        ],
+        "errors": errors_json(rejects),
     }
+
+
+def errors_json(rejects: Sequence[Reject]) -> list[dict[str, Any]]:
+    """Rows that were left out, each with its place and why."""
+    return [
+        {
+            "line": one.line,
+            "column": one.column,
+            "code": one.code,
+            "reason": one.reason,
+        }
+        for one in rejects
+    ]

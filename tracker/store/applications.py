@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ SELECT = (
 )
 STATES = ("stored", "unchanged", "corrected")
 WORDS = {"accept": "accepted", "decline": "declined"}
+DECIDED = ("accepted", "declined", "enrolled", "unchanged")
 
 
 def list_(database: Database, campaign: str | None = None) -> list[Application]:
@@ -110,6 +112,15 @@ def _write(link: Link, campaign: int, one: Application) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """counts: how many were accepted, declined, enrolled or unchanged. told: the id of
+    an applicant, and what somebody should know of the decision."""
+
+    counts: Mapping[str, int]
+    told: tuple[tuple[str, str], ...]
+
+
 def decide(
     database: Database,
     campaign: str,
@@ -118,16 +129,17 @@ def decide(
     *,
     now: int,
     dry_run: bool = False,
-) -> Mapping[str, int]:
+) -> Decided:
     """Accept or decline; who is accepted becomes an ambassador and is enrolled, all in
     one transaction. decisions: by id, accept or decline and why. zone: the
-    workspace's, by which old posts may count now. How many were accepted, declined,
-    enrolled or unchanged. Raises NotFoundError."""
+    workspace's, by which old posts may count now. Raises NotFoundError."""
     with database.reading() if dry_run else database.writing() as link:
         number, _ = rows.find_campaign(link, campaign)
         known = {one.id: one for one in _read(link, campaign)}
+        enrolled = {one.ambassador for one in rows.read_enrolments(link, campaign)}
         states: Counter[str] = Counter()
         taken: list[people.Entry] = []
+        told: list[tuple[str, str]] = []
         for line, (name, (word, reason)) in enumerate(decisions.items(), 1):
             if name not in known:
                 raise NotFoundError("application", name, known)
@@ -138,14 +150,16 @@ def decide(
             states[state] += 1
             if state == "accepted":
                 taken.append((line, *_joining(one)))
+            elif name in enrolled:
+                told.append((name, "is enrolled and stays so; see tracker withdraw"))
             if not dry_run:
                 _decided(link, number, name, state, reason, now)
-        states["enrolled"] = _enrol(link, number, taken, now, dry_run)
+        changes, without = _enrol(link, number, taken, now, dry_run)
+        states["enrolled"] = changes.enrolled
         if states["enrolled"] and not dry_run:
             refresh(link, zone)
-    return {
-        word: states[word] for word in ("accepted", "declined", "enrolled", "unchanged")
-    }
+    counts = {word: states[word] for word in DECIDED}
+    return Decided(counts, (*told, *without))
 
 
 def _joining(one: Application) -> tuple[Ambassador, Enrolment]:
@@ -181,20 +195,34 @@ def _enrol(
     taken: list[people.Entry],
     now: int,
     dry_run: bool,
-) -> int:
-    """Make ambassadors of who was accepted, where they are none, and enrol them."""
-    known = rows.read_known(link, number)
+) -> tuple[people.Changes, list[tuple[str, str]]]:
+    """Make ambassadors of who was accepted, where they are none, and enrol them; and
+    whose handle is somebody else's, who is then enrolled without it."""
+    enrolled = rows.read_known(link, number).enrolments
     erased = suppression.read(link)
     wanted = [
         entry
         for entry in taken
-        if entry[1].id not in known.enrolments
+        if entry[1].id not in enrolled
         and (erased is None or not erased.person(entry[1].id, entry[1].email, ()))
     ]
-    changes = people.work_out(wanted, known)
+    changes = people.work_out(wanted, rows.read_known(link, number))
+    refused = {one.line: one.reason for one in changes.rejects}
+    if refused:
+        bare = [
+            (line, replace(one, handles=()) if line in refused else one, enrolment)
+            for line, one, enrolment in wanted
+        ]
+        changes = people.work_out(bare, rows.read_known(link, number))
     if wanted and not dry_run:
         people.write(link, changes, number, now)
-    return changes.enrolled
+        people.note(link, changes, now)
+    told = [
+        (one.id, f"takes part without the handle: {refused[line]}")
+        for line, one, _ in wanted
+        if line in refused
+    ]
+    return changes, told
 
 
 def find(database: Database, application: str) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tracker.model import Ambassador, Enrolment, Reject, handle_key
+from tracker.store import audit
 from tracker.store.database import Link
 from tracker.store.handles import Handles, Held, RowError
 
@@ -244,3 +245,27 @@ def _enrolment_cells(one: Enrolment) -> tuple[Any, ...]:
 
 def _text(day: object) -> str | None:
     return str(day) if day is not None else None
+
+
+# -- the audit --------------------------------------------------------------------
+
+
+def note(link: Link, changes: Changes, now: int) -> None:
+    """A line for each person and enrolment that was added or changed."""
+    touched = {one.id: row for row, one in changes.people}
+    for slug, row in touched.items():
+        word = "ambassador.add" if row is None else "ambassador.update"
+        audit.note(link, word, numbered(link, slug), now)
+    owners = {held.owner for held in changes.handles} - touched.keys()
+    for slug in sorted(owners):
+        audit.note(link, "ambassador.handles", numbered(link, slug), now)
+    for row, one in changes.enrolments:
+        word = "enrol" if row is None else "enrolment.update"
+        subject = f"{one.campaign} {numbered(link, one.ambassador)}"
+        audit.note(link, word, subject, now)
+
+
+def numbered(link: Link, ambassador: str) -> str:
+    """How a person stands in the audit: by number."""
+    sql = "SELECT id FROM ambassador WHERE slug = ?"
+    return f"person {link.value(sql, (ambassador,))}"

@@ -18,7 +18,7 @@ from tracker.store import audit, campaigns, people, rows, suppression, turns
 from tracker.store.campaigns import Applied
 from tracker.store.database import Database, Link
 from tracker.store.handles import Handles, RowError, rename
-from tracker.store.people import Changes, Entry, Known
+from tracker.store.people import Changes, Entry, Known, numbered
 from tracker.store.turns import STATE, Step
 
 #: How it is called that a campaign comes into a state.
@@ -134,7 +134,7 @@ class Roster:
             changes = people.work_out(allowed, known)
             changes.rejects += refused
             self._write(link, _sound(changes), None, now)
-            audit.note(link, "ambassador.add", _person(link, ambassador.id), now)
+            audit.note(link, "ambassador.add", numbered(link, ambassador.id), now)
 
     def import_people(
         self,
@@ -160,24 +160,9 @@ class Roster:
             )
             if not dry_run:
                 self._write(link, changes, row, now)
-                self._noted(link, changes, now)
+                people.note(link, changes, now)
                 _regrouped(link, row, known, changes, None, now)
         return changes
-
-    @staticmethod
-    def _noted(link: Link, changes: Changes, now: int | None = None) -> None:
-        """A line for each person that was added or changed."""
-        touched = {one.id: row for row, one in changes.people}
-        for slug, row in touched.items():
-            word = "ambassador.add" if row is None else "ambassador.update"
-            audit.note(link, word, _person(link, slug), now)
-        owners = {held.owner for held in changes.handles} - touched.keys()
-        for slug in sorted(owners):
-            audit.note(link, "ambassador.handles", _person(link, slug), now)
-        for row, one in changes.enrolments:
-            word = "enrol" if row is None else "enrolment.update"
-            subject = f"{one.campaign} {_person(link, one.ambassador)}"
-            audit.note(link, word, subject, now)
 
     def _link(self, dry_run: bool) -> Any:
         return self.database.reading() if dry_run else self.database.writing()
@@ -219,7 +204,7 @@ class Roster:
                 raise _trouble(ambassador, refused) from refused
             changed = [one for one in held if one.changed]
             self._write(link, Changes(handles=changed), None, 0)
-            audit.note(link, "handle.rename", _person(link, ambassador))
+            audit.note(link, "handle.rename", numbered(link, ambassador))
             return rows.find_ambassador(link, ambassador)
 
     def drop_handle(self, ambassador: str, platform: str, handle: str) -> Ambassador:
@@ -235,7 +220,7 @@ class Roster:
                 (platform, handle_key(handle), ambassador),
             )
             self._refresh(link)
-            audit.note(link, "handle.drop", _person(link, ambassador))
+            audit.note(link, "handle.drop", numbered(link, ambassador))
             return rows.find_ambassador(link, ambassador)
 
     # -- enrolments -------------------------------------------------------------
@@ -266,7 +251,7 @@ class Roster:
             changes = _sound(people.work_out(entries, known, said))
             if not dry_run:
                 self._write(link, changes, row, now)
-                self._noted(link, changes, now)
+                people.note(link, changes, now)
                 _regrouped(link, row, known, changes, reason, now)
         return changes
 
@@ -295,7 +280,7 @@ class Roster:
                 _end(link, row, ambassadors, on)
                 self._refresh(link)
                 for slug in ambassadors:
-                    audit.note(link, "withdraw", f"{campaign} {_person(link, slug)}")
+                    audit.note(link, "withdraw", f"{campaign} {numbered(link, slug)}")
         return before
 
 
@@ -333,12 +318,6 @@ def _regrouped(
             person = known.people[after.ambassador][0]
             step = Step(turns.GROUP, before, after.group, reason, person)
             turns.note(link, campaign, step, now)
-
-
-def _person(link: Link, ambassador: str) -> str:
-    """How a person stands in the audit: by number."""
-    sql = "SELECT id FROM ambassador WHERE slug = ?"
-    return f"person {link.value(sql, (ambassador,))}"
 
 
 # -- rules --------------------------------------------------------------------------
