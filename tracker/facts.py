@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tracker.answers import Question
+    from tracker.checks.plan import Missing, Orphan
     from tracker.kpi.answer import Answer, Kpi
+    from tracker.planning import Unknown
     from tracker.programme import Cell, Cost, Feedback, Mission, Wave
 
 
@@ -172,7 +174,8 @@ class ProgrammeFacts:
 
     grid: each mission with its cells. results: by kind of outcome. applicants come
     from `applications` or from the `plan` (applied_by). costs: also the plan's. waves:
-    by question, in order of time. day: the day all of this is about.
+    by question, in order of time. day: the day all of this is about. lacks, orphans,
+    nobody: what the plan lacks, what nothing will fill, names that nobody has.
     """
 
     grid: tuple[tuple[Mission, tuple[Cell, ...]], ...] = ()
@@ -183,6 +186,9 @@ class ProgrammeFacts:
     applicants: int | None = None
     applied_by: str = ""
     day: date | None = None
+    lacks: tuple[Missing, ...] = ()
+    orphans: tuple[Orphan, ...] = ()
+    nobody: tuple[Unknown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,11 @@ class Formats:
 
         return format_list(list(names), locale=LISTS[self.language])
 
+    def country(self, code: str) -> str:
+        """Its name; a code that nobody has stays as it is."""
+        found: str = _locale(self.language).territories.get(code.upper(), code)
+        return found
+
     def range(self, first: date, last: date, *, short: bool = True) -> str:
         """`18–20 Aug`, `28 Aug – 3 Sep`; the year where there are two."""
         if first == last:

@@ -49,8 +49,10 @@ def spoken(tracker: Tracker, facts: CampaignFacts, language: str) -> CampaignFac
 
 def programme(known: Facts, as_of: int | None) -> ProgrammeFacts:
     """Missions, results and money of a campaign. as_of: its newest reading."""
+    from tracker.planning import check
     from tracker.selection import applicants
 
+    plan = check(known.tracker, known.campaign_id)
     many, origin = applicants(known.tracker, known.campaign_id)
     return ProgrammeFacts(
         grid=tuple((one, tuple(cells)) for one, cells in known.grid),
@@ -61,6 +63,9 @@ def programme(known: Facts, as_of: int | None) -> ProgrammeFacts:
         applicants=many,
         applied_by=origin,
         day=None if as_of is None else known.today,
+        lacks=plan.missing,
+        orphans=plan.orphans,
+        nobody=plan.unknown,
     )
 
 

@@ -185,6 +185,7 @@ def _campaign(shelf: Shelf, facts: CampaignFacts, site: Site) -> None:
     from tracker.report.answers import answers_page
     from tracker.report.missionpage import mission_page
     from tracker.report.pages import campaign_page
+    from tracker.report.plan import plan_page
     from tracker.report.quality import quality_page
 
     slug = facts.campaign.id
@@ -192,6 +193,7 @@ def _campaign(shelf: Shelf, facts: CampaignFacts, site: Site) -> None:
     page = campaign_page(facts, site.words, site.gallery)
     _page(shelf, site, f"{slug}/quality.html", "quality", quality_page(facts))
     _page(shelf, site, f"{slug}/missions.html", "missions", mission_page(facts))
+    _page(shelf, site, f"{slug}/plan.html", "plan", plan_page(facts))
     _page(
         shelf, site, f"{slug}/answers.html", "answers", answers_page(facts, site.words)
     )
