@@ -109,7 +109,7 @@ class Formats:
         if first == last:
             return self.day(first, short=short)
         if (first.year, first.month) == (last.year, last.month):
-            return f"{self._date(first)}–{self.day(last, short=short)}"
+            return f"{self.monthday(first)}–{self.day(last, short=short)}"
         year = first.year != last.year
         ends = [self.day(day, year=year, short=short) for day in (first, last)]
         return " – ".join(ends)
@@ -147,7 +147,8 @@ class Formats:
     def month(self, day: date) -> str:
         return self._time(day, "MMMM y")
 
-    def _date(self, day: date) -> str:
+    def monthday(self, day: date) -> str:
+        """`4`, `1er`."""
         return self._time(day, "d")
 
     def _time(self, day: date, pattern: str) -> str:

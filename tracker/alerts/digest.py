@@ -19,6 +19,7 @@ from tracker.rules import DIGEST, HOUR, Digest, before, boundary, clock, target
 from tracker.store import outbox
 from tracker.store.outbox import News
 from tracker.store.roster import Roster
+from tracker.words import Words
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
@@ -80,12 +81,12 @@ def message(tracker: Tracker, where: str | None, now: int) -> tuple[str, str]:
     since = before(wish.every, until)
     if where is not None:
         since = min(since, _last(tracker, where) or since)
-    language = language_of(tracker, wish)
+    w = Words(language_of(tracker, wish))
     told = [
         summary.summary(tracker, campaign, since, until, now)
         for campaign in campaigns(tracker, wish)
     ]
-    return words.heading(language, since, until), summary.text(language, told)
+    return words.heading(w, since, until), summary.text(w, told)
 
 
 def _last(tracker: Tracker, where: str) -> date | None:

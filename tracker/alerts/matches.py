@@ -15,6 +15,7 @@ from tracker.findings import findings
 from tracker.model import Campaign, day_instant, day_number, local_day, number_day
 from tracker.rules import Alert, Condition
 from tracker.store.roster import Roster
+from tracker.words import Words
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
@@ -98,6 +99,6 @@ def _told(campaign: Campaign, asked: Condition, one: DaySum) -> Finding:
         rule=f"{asked.metric}.{asked.part}",
         severity=WARNING,
         at=day_instant(day),
-        evidence=words.condition(campaign.language, asked, one),
+        evidence=words.condition(Words(campaign.language), asked, one),
         campaign=campaign.id,
     )

@@ -25,6 +25,7 @@ from tracker.secrets import reveal
 from tracker.store import outbox
 from tracker.store.outbox import Claim, News
 from tracker.store.roster import Roster
+from tracker.words import Words
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
@@ -195,32 +196,32 @@ class Sender:
             return Message(*digest.message(self.tracker, claim.target, self.now))
         alert = self.alerts[claim.name]
         campaign = self._only(claim.name, (one.campaign for one in claim.letters))
-        language = campaign.language if campaign else self.tracker.settings.language
-        found = [self._finding(language, one) for one in claim.letters]
+        w = Words(campaign.language if campaign else self.tracker.settings.language)
+        found = [self._finding(w, one) for one in claim.letters]
         names = {one.id: one.name for one in self.campaigns.values()}
         about = campaign.name if campaign else None
         return Message(
-            words.title(language, alert, len(found), about),
-            words.body(language, alert, found, names) + self._unsure(language, claim),
+            words.title(w, alert, len(found), about),
+            words.body(w, alert, found, names) + self._unsure(w, claim),
         )
 
-    def _unsure(self, language: str, claim: Claim) -> str:
+    def _unsure(self, w: Words, claim: Claim) -> str:
         """A word on the message before, when nobody knows whether it arrived."""
         last = outbox.last(self.database, claim.name, claim.target)
         if last is None or last.state != outbox.FAILED or last.sent_at is None:
             return ""
         when = local_day(last.sent_at, self.tracker.zone)
-        return "\n" + words.unsure(language, words.day(language, when))
+        return "\n" + words.unsure(w, when)
 
     @cached_property
     def _by_id(self) -> Mapping[tuple[str, str], Finding]:
         return {(m.alert.name, m.finding.id): m.finding for m in self.found}
 
-    def _finding(self, language: str, letter: outbox.Letter) -> Finding:
+    def _finding(self, w: Words, letter: outbox.Letter) -> Finding:
         """As it is now; one that has gone meanwhile is told with its rule and day."""
         found = self._by_id.get((letter.name, letter.finding))
         rule = letter.finding.partition(":")[0]
-        gone = words.over(language)
+        gone = words.over(w)
         return found or Finding(
             letter.finding, rule, INFO, letter.at, gone, letter.campaign
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
+from functools import reduce
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from tracker.model import Campaign, local_day
 from tracker.programme import MISSING, PENDING, Cell, Mission
 from tracker.rules import clock
 from tracker.store.roster import Roster
+from tracker.words import Words
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 #: The first two are always told, the others where something is known of them.
 METRICS = ("views", "clicks", "impressions", "likes", "comments", "shares")
 ALWAYS = ("views", "clicks")
-POSTS_FR = ("publication", "publications")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,118 +166,121 @@ def _link_clicks(
 # -- as text --------------------------------------------------------------------------
 
 
-def text(language: str, told: Iterable[Summary]) -> str:
+def text(w: Words, told: Iterable[Summary]) -> str:
     """Several campaigns, one below the other."""
-    parts = ["\n".join(_lines(language, one)) for one in told]
-    nothing = "Aucune campagne." if language == "fr" else "There is no campaign."
-    return "\n\n".join(parts) or nothing
+    parts = ["\n".join(_lines(w, one)) for one in told]
+    return "\n\n".join(parts) or w("There is no campaign.")
 
 
-def _lines(language: str, one: Summary) -> Iterator[str]:
-    french = language == "fr"
-    yield f"{one.campaign.name}, {words.span(language, one.since, one.until)}"
+def _lines(w: Words, one: Summary) -> Iterator[str]:
+    yield f"{one.campaign.name}, {words.span(w, one.since, one.until)}"
     yield "=" * len(one.campaign.name)
     yield ""
-    yield from _figures(language, one)
+    yield from _figures(w, one)
     yield ""
-    yield from _people(language, one)
+    yield from _people(w, one)
     if one.rules:
-        count = sum(many for _, many in one.rules)
         told = ", ".join(f"{rule} {many}" for rule, many in one.rules)
-        head = "À regarder" if french else "To look at"
-        what = (
-            words.plural(language, count, "constat ouvert", "constats ouverts")
-            if french
-            else words.plural(language, count, "open finding", "open findings")
+        yield w.plural(
+            "To look at: {n} open finding ({rules}).",
+            "To look at: {n} open findings ({rules}).",
+            sum(dict(one.rules).values()),
+            rules=told,
         )
-        yield f"{head}{words.colon(language)}{what} ({told})."
-    yield from _unknown(language, one)
+    yield from _unknown(w, one)
 
 
-def _figures(language: str, one: Summary) -> Iterator[str]:
-    french, colon = language == "fr", words.colon(language)
-    number = words.number
-    if french:
-        new = words.plural(language, one.new, "nouvelle", "nouvelles")
-        yield f"Publications{colon}{new}, {number(language, one.posts)} en tout."
-    else:
-        yield f"Posts{colon}{number(language, one.new)} new, {one.posts:,} in all."
+def _figures(w: Words, one: Summary) -> Iterator[str]:
+    yield w.plural(
+        "Posts: {n} new, {all} in all.",
+        "Posts: {n} new, {all} in all.",
+        one.new,
+        all=w.number(one.posts),
+    )
     for each in one.changes:
-        name = words.metric(language, each.metric).capitalize()
-        if each.value is None or each.gain is None:
-            yield f"{name}{colon}{'inconnu' if french else 'not known'}."
-            continue
-        gain = f"{'+' if each.gain >= 0 else '−'}{number(language, abs(each.gain))}"
-        whole = number(language, each.value)
-        yield f"{name}{colon}{gain}, {whole} {'en tout' if french else 'in all'}."
+        yield _change(w, each)
     if one.link_clicks:
-        head = "Clics sur nos liens" if french else "Clicks on our links"
-        came, whole = (number(language, many) for many in one.link_clicks)
-        yield f"{head}{colon}+{came}, {whole} {'en tout' if french else 'in all'}."
-    if one.results:
-        told = ", ".join(
-            f"{kind} {_quantity(language, many)}" for kind, many in one.results
+        came, whole = one.link_clicks
+        yield w(
+            "Clicks on our links: +{gain}, {all} in all.",
+            gain=w.number(came),
+            all=w.number(whole),
         )
-        yield f"{'Résultats' if french else 'Results'}{colon}{told}."
+    if one.results:
+        told = (f"{w.inside(kind)} {_quantity(w, many)}" for kind, many in one.results)
+        yield w("Results: {results}.", results=", ".join(told))
 
 
-def _quantity(language: str, many: Decimal) -> str:
-    whole = many == many.to_integral_value()
-    text = words.number(language, int(many)) if whole else f"{many.normalize():f}"
-    return text.replace(".", ",") if language == "fr" and not whole else text
+def _change(w: Words, each: Change) -> str:
+    name = w.metric(each.metric)
+    if each.value is None or each.gain is None:
+        return w("{metric}: not known.", metric=name)
+    return w(
+        "{metric}: {gain}, {all} in all.",
+        metric=name,
+        gain=w.signed(each.gain) if each.gain else "+0",
+        all=w.number(each.value),
+    )
 
 
-def _people(language: str, one: Summary) -> Iterator[str]:
-    french, colon = language == "fr", words.colon(language)
+def _quantity(w: Words, many: Decimal) -> str:
+    exponent = many.normalize().as_tuple().exponent
+    return w.number(many, max(0, -int(exponent)))
+
+
+def _people(w: Words, one: Summary) -> Iterator[str]:
     for mission in dict.fromkeys(mission for mission, _, _ in one.delivered):
         names = [
-            name + _late(language, days)
+            _late(w, name, days)
             for which, name, days in one.delivered
             if which == mission
         ]
-        head = "Rendu" if french else "Delivered"
-        told = words.listed(language, names)
-        yield f"{head}, {mission.name} ({len(names)}){colon}{told}."
-    for mission, late in one.late:
-        due = words.day(language, mission.due)
-        head = f"En retard, {mission.name}" if french else f"Late, {mission.name}"
-        when = f"prévu le {due}" if french else f"due {due}"
-        told = words.listed(language, late)
-        yield f"{head} ({len(late)}, {when}){colon}{told}."
-    for mission, awaited in one.coming:
-        due, many = words.day(language, mission.due), words.number(language, awaited)
-        if french:
-            yield f"Attendu, {mission.name}{colon}{many} d’ici le {due}."
-        else:
-            yield f"Awaited, {mission.name}{colon}{many} by {due}."
-
-
-def _late(language: str, days: int) -> str:
-    if not days:
-        return ""
-    if language == "fr":
-        return f" ({words.plural(language, days, 'jour', 'jours')} de retard)"
-    return f" ({words.plural(language, days, 'day', 'days')} late)"
-
-
-def _unknown(language: str, one: Summary) -> Iterator[str]:
-    """What is not known, said as such; nothing when nothing is missing."""
-    french, colon = language == "fr", words.colon(language)
-    told = []
-    for each in one.changes:
-        if each.metric in ALWAYS and each.unknown:
-            name = words.metric(language, each.metric)
-            of = words.number(language, one.posts)
-            told.append(
-                f"{name} de {words.plural(language, each.unknown, *POSTS_FR)} sur {of}"
-                if french
-                else f"{name} of {words.number(language, each.unknown)} of {of} posts"
-            )
-    if one.left_out:
-        names = ", ".join(one.left_out)
-        told.append(
-            f"hors des sommes{colon}{names}" if french else f"not in sums: {names}"
+        yield w(
+            "Delivered, {mission} ({n}): {names}.",
+            mission=mission.name,
+            n=len(names),
+            names=words.listed(w, names),
         )
+    for mission, late in one.late:
+        yield w(
+            "Late, {mission} ({n}, due {day}): {names}.",
+            mission=mission.name,
+            n=len(late),
+            day=words.day(w, mission.due),
+            names=words.listed(w, late),
+        )
+    for mission, awaited in one.coming:
+        yield w(
+            "Awaited, {mission}: {n} by {day}.",
+            mission=mission.name,
+            n=w.number(awaited),
+            day=words.day(w, mission.due),
+        )
+
+
+def _late(w: Words, name: str, days: int) -> str:
+    if not days:
+        return name
+    return w.plural("{name} ({n} day late)", "{name} ({n} days late)", days, name=name)
+
+
+def _unknown(w: Words, one: Summary) -> Iterator[str]:
+    """What is not known, said as such; nothing when nothing is missing."""
+    told = [
+        w.plural(
+            "{metric} of {n} of {of} posts",
+            "{metric} of {n} of {of} posts",
+            each.unknown,
+            metric=w.inside(each.metric),
+            of=w.number(one.posts),
+        )
+        for each in one.changes
+        if each.metric in ALWAYS and each.unknown
+    ]
+    if one.left_out:
+        told.append(w("not in sums: {names}", names=", ".join(one.left_out)))
     if told:
-        head = "Ce que nous ne savons pas" if french else "What we do not know"
-        yield f"{head}{colon}{' ; '.join(told) if french else '; '.join(told)}."
+        what = reduce(
+            lambda one, other: w("{one}; {other}", one=one, other=other), told
+        )
+        yield w("What we do not know: {what}.", what=what)
