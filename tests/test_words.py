@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from decimal import Decimal
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -86,6 +87,8 @@ def test_none_and_one_are_singular_in_french() -> None:
         "1 publication",
         "2 publications",
     ]
+    half = [w.plural("{n} post", "{n} posts", Decimal("1.5"), 1) for w in (en, fr)]
+    assert half == ["1.5 posts", "1,5 publication"]
     assert fr.plural("{n} post", "{n} posts", 1234) == f"1{THIN}234 publications"
 
 

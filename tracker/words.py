@@ -5,6 +5,7 @@ Texts are looked up by their English sentence, whole, with named holes.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from tracker.catalogue import N_, catalogue, typeset
@@ -88,11 +89,15 @@ class Words(Formats):
             said = self._known[text] = self._set(self._catalogue.gettext(text))
         return said.format(**values) if values else said
 
-    def plural(self, one: str, many: str, n: int, **values: Any) -> str:
-        """The form that a number asks for, which fills the hole n: in French 0 and 1
-        are singular. `_n("{n} post", "{n} posts", posts)`."""
-        said = self._set(self._catalogue.ngettext(one, many, n))
-        return said.format(n=self.number(n), **values)
+    def plural(
+        self, one: str, many: str, n: int | Decimal, digits: int = 0, **values: Any
+    ) -> str:
+        """The form that a number asks for, which fills the hole n: in French what is
+        less than 2 is singular. `_n("{n} post", "{n} posts", posts)`."""
+        size = abs(Decimal(n))
+        form = int(size) if self.french or size == int(size) else 2
+        said = self._set(self._catalogue.ngettext(one, many, form))
+        return said.format(n=self.number(n, digits), **values)
 
     def _set(self, text: str) -> str:
         return typeset(text) if self.french else text

@@ -194,6 +194,8 @@ def test_twice_the_cost_is_twice_the_price(cost: int, views: int, times: int) ->
         ("15.28", "%", None, "15.28%", "15,28\u00a0%"),
         ("0.5", "×", None, "0.5\u00a0×", "0,5\u00a0×"),
         ("71.666", "views", None, "71.67 views", "71,67 vues"),
+        ("1", "posts", None, "1 post", "1 publication"),
+        ("1.5", "views/day", None, "1.5 views a day", "1,5 vue par jour"),
         ("0.25", "", None, "0.25", "0,25"),
         ("0", "%", None, "0%", "0\u00a0%"),
     ],

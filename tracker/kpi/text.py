@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 
+from tracker.catalogue import HARD
 from tracker.kpi.formula import Number
+from tracker.words import Words
 
-THIN, HARD, MINUS = "\u202f", "\u00a0", "\u2212"
-SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
-FRENCH = {
-    "views/day": "vues par jour",
-    "views": "vues",
-    "posts": "publications",
-    "leads": "leads",
-    "days": "jours",
-    "h": "h",
-    "points": "points",
+#: Units that are words, in the form that the number asks for.
+COUNTED: dict[str, Callable[[Words, Decimal, int], str]] = {
+    "views": lambda w, n, d: w.plural("{n} view", "{n} views", n, d),
+    "views/day": lambda w, n, d: w.plural("{n} view a day", "{n} views a day", n, d),
+    "posts": lambda w, n, d: w.plural("{n} post", "{n} posts", n, d),
+    "leads": lambda w, n, d: w.plural("{n} lead", "{n} leads", n, d),
+    "days": lambda w, n, d: w.plural("{n} day", "{n} days", n, d),
+    "points": lambda w, n, d: w.plural("{n} point", "{n} points", n, d),
 }
-ENGLISH = {"views/day": "views a day"}
 
 
 def text(value: Number, unit: str, language: str, digits: int | None = None) -> str:
@@ -26,14 +27,21 @@ def text(value: Number, unit: str, language: str, digits: int | None = None) -> 
     digits: of the currency, which is the unit then; a small amount gets as many as
     show two of its own figures.
     """
-    french = language == "fr"
+    exact = Decimal(value)
     if digits is not None:
-        return _money(_number(value, _enough(value, digits), french), unit, french)
-    said = _number(value, _least(value), french)
-    if unit in ("%", "×"):
-        return said + (HARD if french or unit == "×" else "") + unit
-    word = (FRENCH if french else ENGLISH).get(unit, unit)
-    return f"{said} {word}" if word else said
+        return _words(language, unit).money(exact, _enough(value, digits))
+    w, least = _words(language, ""), _least(value)
+    if unit == "%":
+        return w.percent(exact, least)
+    if unit in COUNTED:
+        return COUNTED[unit](w, exact, least)
+    said = w.number(exact, least)
+    return f"{said}{HARD if unit == '×' else ' '}{unit}" if unit else said
+
+
+@cache
+def _words(language: str, currency: str) -> Words:
+    return Words(language, currency)
 
 
 def _enough(value: Number, digits: int) -> int:
@@ -48,18 +56,3 @@ def _least(value: Number) -> int:
     digits = _enough(value, 2)
     said = f"{abs(Decimal(value)):.{digits}f}".rstrip("0")
     return len(said.partition(".")[2])
-
-
-def _number(value: Number, digits: int, french: bool) -> str:
-    said = f"{abs(Decimal(value)):,.{digits}f}"
-    if french:
-        said = said.replace(",", THIN).replace(".", ",")
-    below = value < 0 and any(sign in "123456789" for sign in said)
-    return (MINUS if below else "") + said
-
-
-def _money(said: str, currency: str, french: bool) -> str:
-    sign = SYMBOLS.get(currency)
-    if french or sign is None:
-        return said + HARD + (sign or currency)
-    return f"{MINUS}{sign}{said[1:]}" if said.startswith(MINUS) else sign + said
