@@ -173,6 +173,9 @@ class ReportError(TrackerError):
 def nearest(name: str, known: Iterable[str]) -> str:
     """`Did you mean "x"?`, or the known names, or nothing."""
     names = sorted(known)
+    same = next((one for one in names if one.casefold() == name.casefold()), None)
+    if same is not None:
+        return f'Did you mean "{same}"?'
     close = difflib.get_close_matches(name, names, n=1)
     if close:
         return f'Did you mean "{close[0]}"?'

@@ -39,7 +39,8 @@ def read_toml(path: Path, code: str = "CONFIG") -> dict[str, Any]:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         cause = (error.strerror or "cannot be read").lower()
-        raise ConfigError(code, path.name, cause, "Nothing was done") from error
+        name = path.name or str(path)
+        raise ConfigError(code, name, cause, "Nothing was done") from error
     except UnicodeDecodeError as error:
         cause = f"byte {error.start} is not UTF-8"
         raise ConfigError(

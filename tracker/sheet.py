@@ -63,7 +63,7 @@ def _body(path: Path) -> bytes:
     if not path.exists():
         raise _refused("FILE_MISSING", path.name, "there is no such file")
     if not path.is_file():
-        raise _refused("FILE_KIND", path.name, "it is not a file")
+        raise _refused("FILE_KIND", path.name or str(path), "it is not a file")
     try:
         return path.read_bytes()
     except OSError as error:

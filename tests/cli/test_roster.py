@@ -114,6 +114,12 @@ def test_an_incomplete_plan_is_not_opened_but_with_a_reason(invoke, ask, fiesta)
     opened = ask("campaign", "open", "fiesta", "--incomplete", "--reason", "a hurry")
     assert opened["state"] == "open"
     assert ask("campaign", "close", "fiesta")["state"] == "closed"
+    turns = ask("campaign", "show", "fiesta")["turns"]
+    assert [(one["from"], one["to"], one["reason"]) for one in turns] == [
+        ("draft", "open", "a hurry"),
+        ("open", "closed", None),
+    ]
+    assert "draft -> open by" in invoke("campaign", "show", "fiesta").out
 
 
 def test_a_complete_plan_is_opened(invoke, ask, plan):
@@ -327,6 +333,7 @@ def test_enrolments_are_made_corrected_and_ended(invoke, ask, people, fiesta):
     ("args", "code", "said"),
     [
         (("enrol", "fiesta", "anna"), 4, 'Did you mean "ana"?'),
+        (("enrol", "fiesta", "ANA"), 4, 'Did you mean "ana"?'),
         (("enrol", "fista", "ana"), 4, 'Did you mean "fiesta"?'),
         (("enrol", "fiesta"), 2, "--all"),
         (("enrol", "fiesta", "ana", "--all"), 2, "--all"),
@@ -342,6 +349,19 @@ def test_what_does_not_fit_is_refused(invoke, people, fiesta, args, code, said):
     invoke("ambassador", "import", people)
     done = invoke(*args)
     assert (done.code, said in done.err) == (code, True), done.err
+
+
+def test_who_is_enrolled_on_no_day_is_told(invoke, people, fiesta):
+    """Days that do not meet the campaign's: kept, and said to count nothing."""
+    invoke("ambassador", "import", people)
+    done = invoke("enrol", "fiesta", "ben", "--from", "2009-12-01")
+    assert done.code == 0
+    assert "warning[NO_DAYS] fiesta: enrolled on no day" in done.err
+    people.write_text(PEOPLE.replace("2009-05-02,", "2008-01-01,2008-02-01"))
+    done = invoke("ambassador", "import", people, "--campaign", "fiesta")
+    assert "nothing counts: ana" in done.err
+    fit = invoke("enrol", "fiesta", "ana", "--from", "campaign", "--to", "campaign")
+    assert "NO_DAYS" not in fit.err
 
 
 def test_tables_for_people_show_the_same(invoke, people, fiesta):

@@ -28,6 +28,7 @@ from tracker.cli.programme import (
     ambassador_json,
     roster,
     today,
+    warn_outside,
 )
 
 if TYPE_CHECKING:
@@ -248,6 +249,9 @@ def import_(tracker: Tracker, path: Path, campaign: str | None, dry_run: bool) -
     for code, text in file.warnings:
         warn(code, path.name, text)
     complain(path.name, rejects)
+    if campaign:
+        enrolled = [one for _, one in changes.enrolments]
+        warn_outside(people.campaign(campaign), enrolled)
     if wants_json():
         emit_json(_import_json(file, changes, rejects, dry_run=dry_run))
     else:

@@ -130,8 +130,9 @@ def list_(tracker: Tracker) -> None:
 @json_option
 @with_tracker
 def show(tracker: Tracker, name: str) -> None:
-    """Show a campaign and its plan."""
+    """Show a campaign, its plan, and when it was opened or closed and why."""
     from tracker.checks.plan import missing
+    from tracker.store.campaigns import flat
 
     people = roster(tracker)
     found, plan = people.campaign(name), people.plan(name)
@@ -139,19 +140,43 @@ def show(tracker: Tracker, name: str) -> None:
         "ambassadors": len(people.enrolments(name)),
         "complete": not missing(plan),
     }
+    turns = _turns(tracker, name)
     if wants_json():
-        emit_json(shown | {"plan": plan})
+        emit_json(shown | {"plan": plan, "turns": turns})
         return
     marks = shown.pop("match")
     for key, value in (shown | marks).items():
         answer(f"{key}: {_said(value)}")
+    rest = {key: part for key, part in plan.items() if key not in ("campaign", "match")}
+    for path, value in flat("", rest):
+        answer(f"{path}: {_said(value)}")
+    for one in turns:
+        why = f": {one['reason']}" if one["reason"] else ""
+        answer(f"{one['at']} {one['from']} -> {one['to']} by {one['actor']}{why}")
+
+
+def _turns(tracker: Tracker, name: str) -> list[dict[str, Any]]:
+    from tracker.model import iso
+    from tracker.store import turns
+
+    return [
+        {
+            "at": iso(one.at),
+            "from": one.before,
+            "to": one.after,
+            "reason": one.reason,
+            "actor": one.actor,
+        }
+        for one in turns.list_(tracker.database, name)
+        if one.kind == turns.STATE
+    ]
 
 
 def _said(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(value) or "–"
+        return ", ".join(map(str, value)) or "–"
     return "–" if value is None else str(value)
 
 

@@ -16,7 +16,7 @@ from tracker.cli.common import (
     wants_json,
     with_tracker,
 )
-from tracker.cli.programme import Day, roster, today
+from tracker.cli.programme import Day, roster, today, warn_outside
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
@@ -81,6 +81,7 @@ def enrol(
         now=now_ms(),
         dry_run=dry_run,
     )
+    warn_outside(people.campaign(campaign), [one for _, one in changes.enrolments])
     _say_enrolled(campaign, changes, dry_run=dry_run)
 
 

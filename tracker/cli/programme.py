@@ -110,3 +110,16 @@ def enrolment_json(one: Enrolment) -> dict[str, Any]:
         "fee": fee,
         "currency": one.currency,
     }
+
+
+def warn_outside(campaign: Campaign, enrolments: Collection[Enrolment]) -> None:
+    """Who is enrolled on no day of the campaign: nothing of theirs counts."""
+    from tracker.cli.common import warn
+    from tracker.planmissions import span
+
+    days = {one.ambassador: span(one, campaign) for one in enrolments}
+    outside = sorted(name for name, (first, last) in days.items() if last < first)
+    if outside:
+        named = ", ".join(outside[:5]) + (", …" if len(outside) > 5 else "")
+        text = f"enrolled on no day of the campaign, so nothing counts: {named}"
+        warn("NO_DAYS", campaign.id, text)

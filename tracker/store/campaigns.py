@@ -100,16 +100,17 @@ def _values(campaign: Campaign, plan: Mapping[str, Any]) -> dict[str, Any]:
         },
         "match": _marks(campaign.match),
     }
-    return dict(_flat("", plain(plan))) | dict(_flat("", known))
+    return dict(flat("", plain(plan))) | dict(flat("", known))
 
 
-def _flat(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+def flat(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Each value of a plan by its path, as `tool[0].name`."""
     if isinstance(value, dict):
         for key, below in value.items():
-            yield from _flat(f"{path}.{key}" if path else key, below)
+            yield from flat(f"{path}.{key}" if path else key, below)
     elif isinstance(value, list) and any(isinstance(below, dict) for below in value):
         for at, below in enumerate(value):
-            yield from _flat(f"{path}[{at}]", below)
+            yield from flat(f"{path}[{at}]", below)
     elif value not in (None, []):
         yield path, value
 
