@@ -54,7 +54,7 @@ ANSWERS |= {
     "clicks",
 }
 #: Pages of another time or for other readers.
-ANSWERS |= {"past"}
+ANSWERS |= {"past", "since"}
 ANSWERS |= {"planning", "feedback", "silence", "traces", "retention", "pagefacts"}
 ANSWERS |= {"agreements"}
 

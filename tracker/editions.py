@@ -17,8 +17,10 @@ from tracker.packs import packs
 from tracker.past import past
 from tracker.publish import CHARTS, Published, own, publish, words_of
 from tracker.report.versions import versions
+from tracker.since import snapshot
 from tracker.store import facts, pseudonyms, replay, tokens
 from tracker.store.pseudonyms import folded
+from tracker.store.reportmarks import Snapshot
 from tracker.store.roster import Roster
 
 if TYPE_CHECKING:
@@ -58,6 +60,17 @@ def of_a_copy(
             language=language,
             edition=Edition(client, replay.erased_since(then.database)),
         )
+
+
+def then(tracker: Tracker, at: int) -> dict[str, Snapshot]:
+    """What campaigns that were there at an instant looked like, by id."""
+    from tracker.pagefacts import gathered
+
+    with past(tracker, as_of=at) as copy:
+        found = facts.read(copy.database, apart=copy.apart)
+        return {
+            one.campaign.id: snapshot(copy, gathered(copy, one), at) for one in found
+        }
 
 
 # -- for a client ----------------------------------------------------------------------

@@ -192,6 +192,43 @@ class ProgrammeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A count before and now; None unknown. why: (reason, by how much, of how many
+    posts): new, grown, corrected, fallen, joined (counts now), left (counts no more).
+    """
+
+    metric: str
+    before: int | None
+    now: int | None
+    why: tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What changed since a report. name: of its mark, "" of an instant; at: ms UTC.
+
+    joined, moved: names of people who were enrolled, or whose days changed; left: how
+    many are enrolled no more. results, missions: (kind or state, before, now). paid:
+    before and now, None: the same.
+    """
+
+    name: str
+    at: int
+    counts: tuple[Changed, ...]
+    joined: tuple[str, ...]
+    left: int
+    moved: tuple[str, ...]
+    results: tuple[tuple[str, Decimal, Decimal], ...]
+    missions: tuple[tuple[str, Decimal, Decimal], ...]
+    paid: tuple[Decimal, Decimal] | None
+
+    @property
+    def changed(self) -> bool:
+        people = self.joined or self.left or self.moved
+        return bool(self.counts or people or self.results or self.missions or self.paid)
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """Which edition of the pages it is. client: without names and money. erased: in a
     replay, people who were erased since: their names are gone from it too."""
@@ -234,6 +271,7 @@ class CampaignFacts:
     left_out: tuple[tuple[str, str], ...] = ()
     questions: tuple[Question, ...] = ()
     edition: Edition = WHOLE
+    since: Since | None = None
     kpis: Answer | None = None
     programme: ProgrammeFacts = ProgrammeFacts()
 

@@ -7,7 +7,7 @@ costs little; the same data give the same bytes, whenever they are built.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from tracker import __version__
 from tracker.catalogue import LANGUAGES
 from tracker.codes import CURRENCIES
 from tracker.errors import ConfigError, NotFoundError
-from tracker.facts import WHOLE, CampaignFacts, Edition, Person, SourceFacts
+from tracker.facts import WHOLE, CampaignFacts, Edition, Person, Since, SourceFacts
 from tracker.report.shelf import Shelf
 from tracker.report.versions import Version, versions
 from tracker.words import Words
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tracker.report.site import Site
     from tracker.settings import SourceSettings
 
+#: What changed in a campaign since a report.
+Compare = Callable[[CampaignFacts], Since | None]
 CHARTS = Path(".cache") / "charts"
 
 
@@ -54,16 +56,21 @@ def publish(
     now: int,
     language: str | None = None,
     edition: Edition = WHOLE,
+    since: Compare | None = None,
+    mark: str | None = None,
 ) -> Published:
     """Write the pages of one campaign, or of all.
 
     out: instead of the workspace's folder. language: instead of each campaign's, or
-    both. edition: said on the pages.
+    both. edition: said on the pages. since: what a campaign is compared with, the last
+    marked report if it is not said. mark: the name of a mark that is set afterwards.
     Raises NotFoundError, LockedError, ReportError; what was published stays.
     """
     from tracker.pagefacts import gathered, spoken
     from tracker.report.gallery import Gallery
     from tracker.report.site import Site
+    from tracker.since import mark as set_mark
+    from tracker.since import since_last
     from tracker.store import facts as store
 
     wanted = language or ("both" if tracker.settings.bilingual else None)
@@ -80,6 +87,8 @@ def publish(
         _left_out(gathered(tracker, replace(facts, sources=sources, edition=edition)))
         for facts in found
     ]
+    compare = since or partial(since_last, tracker)
+    found = [replace(facts, since=compare(facts)) for facts in found]
     folder = out or tracker.home / tracker.settings.site
     gallery = Gallery(tracker.home / CHARTS)
     usual = tracker.settings.language
@@ -99,6 +108,9 @@ def publish(
                     told = _left_out(spoken(tracker, facts, version.language))
                     _campaign(shelf, told, Site(words, gallery, version))
                 _data(shelf, facts)
+    if mark is not None:
+        here = [one for one in found if campaign in (None, one.campaign.id)]
+        set_mark(tracker, here, mark, now)
     return Published(
         folder,
         tuple(shelf.written),

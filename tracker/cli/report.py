@@ -13,16 +13,18 @@ from tracker.cli.common import (
     json_option,
     now_ms,
     say,
+    table,
     wants_json,
     warn,
     with_tracker,
 )
 from tracker.cli.moments import parse_moment
+from tracker.errors import NotFoundError
 from tracker.model import iso
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
-    from tracker.publish import Published
+    from tracker.publish import Compare, Published
 
 
 @click.command()
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 @click.option(
     "--language", type=click.Choice(["fr", "en", "both"]), help="Of the pages."
 )
+@click.option("--since", metavar="MARK|TIME", help="Say what changed since then.")
+@click.option("--mark", metavar="NAME", help="Later reports are compared with this.")
+@click.option("--marks", is_flag=True, help="List the marked reports.")
 @click.option("--client", is_flag=True, help="Without names and money.")
 @click.option("--ambassador", metavar="ID", help="One file to send to this person.")
 @click.option("--rotate", is_flag=True, help="Give that file a new name.")
@@ -45,6 +50,9 @@ def report(
     as_of: str | None,
     until: str | None,
     language: str | None,
+    since: str | None,
+    mark: str | None,
+    marks: bool,
     client: bool,
     ambassador: str | None,
     rotate: bool,
@@ -76,13 +84,60 @@ def report(
         )
         _send(tracker, ambassador, rotate, told)
         return
+    if marks:
+        _list(tracker, campaign)
+        return
+    told["since"] = _compare(tracker, since) if since else None
     if as_of or until or client:
+        copied = {"--as-of": as_of, "--until": until, "--client": client}
+        _alone("--mark", copied if mark else {})
+        _alone("--since", copied if since else {})
+        del told["since"]
         made = _copied(tracker, moments | {"client": client}, told)
     else:
         from tracker.publish import publish
 
-        made = publish(tracker, **told)
+        made = publish(tracker, mark=mark, **told)
     _say(made)
+
+
+def _compare(tracker: Tracker, since: str) -> Compare:
+    """With a mark, or else with an instant."""
+    from tracker.since import marks, since_mark, since_then
+
+    if any(one.name == since for one in marks(tracker, None)):
+        return lambda facts: since_mark(tracker, facts, since)
+    try:
+        at = parse_moment(since, "--since", tracker.zone)
+    except click.UsageError:
+        raise NotFoundError(
+            "mark", since, sorted({one.name for one in marks(tracker, None)})
+        ) from None
+    from tracker.editions import then
+
+    known = then(tracker, at or 0)
+    return lambda facts: (
+        since_then(tracker, facts, known[facts.campaign.id])
+        if facts.campaign.id in known
+        else None
+    )
+
+
+def _list(tracker: Tracker, campaign: str | None) -> None:
+    from tracker.since import marks
+
+    found = marks(tracker, campaign)
+    if wants_json():
+        rows = [
+            {"name": m.name, "campaign": m.campaign, "at": iso(m.at)} for m in found
+        ]
+        emit_json({"marks": rows})
+    elif not found:
+        say("No report is marked; tracker report --mark NAME marks one.")
+    else:
+        table(
+            ("mark", "campaign", "at"), [(m.name, m.campaign, iso(m.at)) for m in found]
+        )
 
 
 def _alone(option: str, others: dict[str, Any]) -> None:

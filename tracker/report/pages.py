@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tracker.facts import WHOLE, CampaignFacts, Edition, SourceFacts
+from tracker.facts import WHOLE, CampaignFacts, Edition, Since, SourceFacts
 from tracker.kpi.costs import per
 from tracker.kpi.formula import Number
 from tracker.kpi.pace import Pace, pace
@@ -134,6 +134,7 @@ class CampaignPage:
     sources: tuple[SourceFacts, ...]
     metrics: tuple[str, ...]
     tips: Mapping[str, Any]
+    since: Since | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,7 @@ def campaign_page(facts: CampaignFacts, w: Words, gallery: Any) -> CampaignPage:
         sources=_lasting(facts.sources),
         metrics=facts.metrics,
         tips=tips(way, len(facts.people), w),
+        since=facts.since,
     )
 
 
