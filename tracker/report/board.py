@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tracker.facts import CampaignFacts, Person
 from tracker.kpi.series import weekly
 from tracker.kpi.spread import gini, median, top_share
 from tracker.model import day_number, local_day
+from tracker.report.missions import delivered_by
 from tracker.report.sparks import Spark, spark
 from tracker.report.text import clean, file_name
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 #: Metrics shown beside the leading one.
 BESIDE = 3
+#: Rows on the campaign page, of so many people at most; of more, the first ones.
+WHOLE, FIRST = 300, 100
+#: Places that are shown of the two other rankings.
+PLACES = 10
 #: A scatter of fewer dots says nothing.
 DOTS = 8
 
@@ -26,7 +31,9 @@ DOTS = 8
 @dataclass(frozen=True, slots=True)
 class BoardRow:
     """value: leading metric; each: of one known post; per_thousand: per 1,000
-    followers; others: the metrics beside; unknown: posts without the leading one."""
+    followers; others: the metrics beside; unknown: posts without the leading one.
+    by_post, by_follower: place by those two, for the first ten. on_time, due: missions,
+    those whose day is over."""
 
     rank: int | None
     id: str
@@ -42,6 +49,10 @@ class BoardRow:
     others: tuple[int | None, ...]
     known: int
     unknown: int
+    by_post: int | None = None
+    by_follower: int | None = None
+    on_time: int = 0
+    due: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,17 @@ class Board:
     top_share: float | None
     gini: float | None
     followed: bool
+    missions: bool = False
+
+    @property
+    def shown(self) -> tuple[BoardRow, ...]:
+        """The rows of the table; of very many, the first ones."""
+        return self.rows if len(self.rows) <= WHOLE else self.rows[:FIRST]
+
+    @property
+    def best(self) -> BoardRow | None:
+        """Who does best by followers."""
+        return next((row for row in self.rows if row.by_follower == 1), None)
 
     def scatter(self, w: Words, gallery: Any, metric: str | None) -> Drawing | None:
         """Result of a post against audience, when enough people have both."""
@@ -83,7 +105,11 @@ def board(facts: CampaignFacts) -> Board:
     others = tuple(m for m in facts.metrics if m != facts.leading and m != "reach")
     others = others[:BESIDE]
     first, last = _days(facts)
-    rows = [_row(p, facts.leading, others, first, last) for p in facts.people]
+    done = delivered_by(facts)
+    rows = [
+        _row(p, facts.leading, others, first, last, done.get(p.id, (0, 0)))
+        for p in facts.people
+    ]
     rows.sort(key=lambda r: (r.value is None, -(r.value or 0), r.name, r.id))
     ranked = tuple(_ranked(rows))
     values = [r.value for r in rows if r.value is not None]
@@ -96,6 +122,7 @@ def board(facts: CampaignFacts) -> Board:
         top_share(values) if len(values) > 10 else None,
         gini(values) if len(values) > 2 else None,
         any(r.per_thousand is not None for r in rows),
+        bool(done),
     )
 
 
@@ -111,7 +138,12 @@ def _days(facts: CampaignFacts) -> tuple[int, int]:
 
 
 def _row(
-    person: Person, metric: str | None, others: Iterable[str], first: int, last: int
+    person: Person,
+    metric: str | None,
+    others: Iterable[str],
+    first: int,
+    last: int,
+    done: tuple[int, int],
 ) -> BoardRow:
     count = person.counts[metric] if metric else None
     value = count.value if count else None
@@ -135,14 +167,31 @@ def _row(
         tuple(person.counts[m].value for m in others),
         known,
         count.unknown if count else person.posts,
+        on_time=done[0],
+        due=done[1],
     )
 
 
 def _ranked(rows: list[BoardRow]) -> Iterable[BoardRow]:
-    from dataclasses import replace
-
+    """With places by value, by post and by follower."""
+    by_post = _places(rows, lambda row: row.each)
+    by_follower = _places(rows, lambda row: row.per_thousand)
     for at, row in enumerate(rows, 1):
-        yield replace(row, rank=at) if row.value is not None else row
+        yield replace(
+            row,
+            rank=at if row.value is not None else None,
+            by_post=by_post.get(row.id),
+            by_follower=by_follower.get(row.id),
+        )
+
+
+def _places(
+    rows: list[BoardRow], measure: Callable[[BoardRow], float | None]
+) -> dict[str, int]:
+    """The first places; those alike by name."""
+    known = [row for row in rows if measure(row) is not None]
+    known.sort(key=lambda row: (-(measure(row) or 0), row.name, row.id))
+    return {row.id: at for at, row in enumerate(known[:PLACES], 1)}
 
 
 def _middle(rows: list[BoardRow], others: int) -> BoardRow:

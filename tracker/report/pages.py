@@ -22,7 +22,7 @@ from tracker.model import NOT_ADDITIVE, day_number, number_day
 from tracker.report import claims as disputes
 from tracker.report.board import Board, board
 from tracker.report.figure import whole
-from tracker.report.figures import Figure, budget, figures, period, resolve
+from tracker.report.figures import Figure, budget, figures, indicated, period, resolve
 from tracker.report.gallery import Drawing
 from tracker.report.listing import Listed, listed
 from tracker.report.missions import Missions, today
@@ -31,8 +31,8 @@ from tracker.report.text import clean
 from tracker.report.unknowns import unknowns
 from tracker.words import Words
 
-#: Posts in the table of the campaign page.
-TOP = 10
+#: Posts in the table of the campaign page, indicators on the card of a campaign.
+TOP, CARD = 10, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,7 @@ class CampaignPage:
     spent: int
     length: int
     budget: Decimal | None
+    steps: int
     people: int
     active: int
     figures: tuple[Figure, ...]
@@ -139,7 +140,11 @@ class CampaignPage:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A campaign on the page of all campaigns."""
+    """A campaign on the page of all campaigns.
+
+    figures: its first indicators, or what is usual without any. known: of `aims`, all
+    its indicators. late, stopped: of its sources.
+    """
 
     head: Head
     strategy: str
@@ -149,11 +154,14 @@ class Card:
     length: int
     why: str
     figures: tuple[Figure, ...]
+    known: int
+    aims: int
     posts: int
     people: int
     weeks: tuple[int, ...]
     metric: str | None
-    troubled: int
+    late: int
+    stopped: int
     sources: int
 
 
@@ -186,12 +194,13 @@ def campaign_page(facts: CampaignFacts, w: Words, gallery: Any) -> CampaignPage:
     return CampaignPage(
         head=head(facts, "../"),
         strategy=_strategy(plan),
-        applicants=_applicants(plan),
+        applicants=facts.programme.applicants,
         starts=facts.campaign.starts,
         ends=facts.campaign.ends,
         spent=spent,
         length=length,
         budget=budget(plan),
+        steps=4 - len({one.step for one in facts.programme.lacks}),
         people=len(facts.people),
         active=sum(1 for person in facts.people if person.posts),
         figures=tiles,
@@ -226,11 +235,6 @@ def _strategy(plan: Mapping[str, Any]) -> Mapping[str, Any]:
         "kind": clean(str(raw.get("kind") or "")),
         "why": clean(str(raw.get("why") or "")),
     }
-
-
-def _applicants(plan: Mapping[str, Any]) -> int | None:
-    found = (plan.get("selection") or {}).get("applicants")
-    return found if isinstance(found, int) and found > 0 else None
 
 
 def platform_rows(facts: CampaignFacts) -> list[PlatformRow]:
@@ -308,6 +312,7 @@ def card(facts: CampaignFacts) -> Card:
     spent, length = period(facts)
     strategy = _strategy(facts.plan)
     series = metric_series(facts, facts.leading) if facts.leading else None
+    aims = indicated(facts)
     return Card(
         head=head(facts, ""),
         strategy=strategy["kind"],
@@ -316,12 +321,15 @@ def card(facts: CampaignFacts) -> Card:
         spent=spent,
         length=length,
         why=strategy["why"],
-        figures=figures(facts)[:4],
+        figures=(aims or figures(facts))[:CARD],
+        known=sum(aim.value is not None for aim in aims),
+        aims=len(aims),
         posts=facts.posts_total,
         people=len(facts.people),
         weeks=_weeks(series),
         metric=facts.leading,
-        troubled=sum(1 for s in facts.sources if s.state in ("paused", "failed")),
+        late=sum(1 for s in facts.sources if s.due is not None),
+        stopped=sum(1 for s in facts.sources if s.state in ("paused", "failed")),
         sources=len(facts.sources),
     )
 
