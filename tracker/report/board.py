@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tracker.words import Words
 
 #: Metrics shown beside the leading one.
-BESIDE = 3
+BESIDE = 2
 #: Rows on the campaign page, of so many people at most; of more, the first ones.
 WHOLE, FIRST = 300, 100
 #: Places that are shown of the two other rankings.

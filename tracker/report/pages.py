@@ -147,6 +147,7 @@ class Card:
     """
 
     head: Head
+    currency: str
     strategy: str
     starts: date | None
     ends: date | None
@@ -315,6 +316,7 @@ def card(facts: CampaignFacts) -> Card:
     aims = indicated(facts)
     return Card(
         head=head(facts, ""),
+        currency=facts.campaign.currency,
         strategy=strategy["kind"],
         starts=facts.campaign.starts,
         ends=facts.campaign.ends,

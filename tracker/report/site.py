@@ -67,6 +67,8 @@ class Site:
             _=words,
             _n=words.plural,
             worth=partial(worth, words),
+            worth_in=worth,
+            speaker=partial(speaker, words.language),
             reason=partial(reason, words),
             input_name=partial(input_name, words),
             version=__version__,
@@ -126,6 +128,12 @@ class Site:
         """In both widths; the style sheet shows one."""
         both = Markup('<div class="wide">{}</div><div class="narrow">{}</div>')
         return both.format(self._drawn(chart.wide), self._drawn(chart.narrow))
+
+
+@cache
+def speaker(language: str, currency: str, zone: str) -> Words:
+    """Who speaks of one campaign on a page of several."""
+    return Words(language, currency, zone)
 
 
 def _compiled(folder: Path) -> jinja2.BytecodeCache:
