@@ -18,6 +18,7 @@ from support import Run
 from tracker.app import open_tracker
 from tracker.store.database import Link
 from tracker.store.inbox import Arrival, Inbox
+from tracker.store.scrub import FIXED
 
 NOW = 1_772_000_000_000
 DAYS = {"opens": "2026-01-01", "due": "2026-06-30"}
@@ -194,6 +195,68 @@ def everywhere(link: Link, row: int, who: dict[str, str]) -> None:
             "UPDATE enrolment SET team = ? WHERE ambassador_id = ?",
             (note, row),
         ),
+        (
+            "UPDATE contract SET objective = ? WHERE ambassador_id = ?",
+            (note, row),
+        ),
+        (
+            (
+                "INSERT INTO turn (campaign_id, ambassador_id, kind, before, after,"
+                " reason, actor, at) VALUES (?, ?, 'group', ?, ?, ?, 'x', 1)"
+            ),
+            (c, row, note, note, note),
+        ),
+        (
+            "INSERT INTO edition (ambassador_id, token, made_at) VALUES (?, ?, 1)",
+            (row, "zqtoken" + who["note"]),
+        ),
+        (
+            (
+                "INSERT INTO report_mark (campaign_id, name, at, figures)"
+                " VALUES (?, ?, 1, ?)"
+            ),
+            (c, f"for {who['name']}", json.dumps({"top": [who["id"], who["handle"]]})),
+        ),
+        (
+            (
+                "INSERT INTO survey (campaign_id, question, wave, share, source)"
+                " VALUES (?, ?, ?, '4.0', 'press')"
+            ),
+            (c, f"know @{who['handle']}", who["name"]),
+        ),
+        (
+            (
+                "INSERT INTO alert (name, finding, target, shown, campaign, at,"
+                " seen_at, not_before, state, error)"
+                " VALUES (?, 'f:1', ?, ?, ?, 1, 1, 1, 'failed', ?)"
+            ),
+            (
+                who["name"],
+                f"env {who['code']}",
+                f"mailto://{who['email']}",
+                who["email"],
+                f"no {who['email']}",
+            ),
+        ),
+        (
+            (
+                "INSERT INTO breaker (source, failures, since, reason)"
+                " VALUES ('s', 1, 1, ?)"
+            ),
+            (f"404 for {who['post']}1",),
+        ),
+        (
+            "UPDATE source SET reason = ?, bookmark = ? WHERE name = 'studio'",
+            (f"404 for @{who['handle']}", json.dumps({"next": who["post"] + "1"})),
+        ),
+        (
+            "UPDATE payload SET error = ?, header = ? WHERE id = ?",
+            (f"no {who['email']}", json.dumps([who["email"]]), payload),
+        ),
+        (
+            "UPDATE campaign SET name = ? WHERE id = 1",
+            (f"c of {who['name']}",),
+        ),
     ):
         link.run(sql, values)
     plan = json.loads(link.value("SELECT plan FROM campaign WHERE id = 1"))
@@ -253,11 +316,26 @@ def settle(home: Path, invoke: Run, who: dict[str, str]) -> None:
     box = Inbox(tracker.database)
     box.put([first])
     assert invoke("ingest", "shop", env=env).code == 0
+    done(invoke, "outcome", "verify", "1-hers", "--reason", f"{who['note']} said so")
     box.put([second])
     box.close()
     done(invoke, "report")
     done(invoke, "export", "posts", "--out", home / "posts-export.csv")
     (home / "daemon.log").write_text(f"kept {who['handle']}\nother line\n", "utf-8")
+
+
+#: What people's names and words look like; w: a word, a: the same in ASCII.
+SHAPES = {
+    "id": "zq{a}-x7",
+    "name": "Zoqë{w} O'Kán{a}",
+    "email": "zmail.{a}@zq7.example",
+    "handle": "zqh_{a}9",
+    "post": "zqpost-{a}-",
+    "code": "zqcode-{a}",
+    "promo": "ZQPROMO{a}",
+    "caption": "zqcaption {w} zqs",
+    "note": "zqnote {w} zqe",
+}
 
 
 def canaries(who: dict[str, str]) -> list[bytes]:
@@ -278,6 +356,56 @@ def left(home: Path, who: dict[str, str]) -> list[tuple[str, bytes]]:
         for one in canaries(who)
         if one in path.read_bytes().lower()
         or one in str(path.relative_to(home)).lower().encode()
+    ]
+
+
+#: Columns whose words the tracker or the programme has: nobody stands in them.
+OF_NOBODY = {
+    *("ambassador.country", "ambassador.language", "application.platform"),
+    *("application.score", "application.state", "campaign.slug", "campaign.rules"),
+    *("alert.finding", "click.agent", "click.referrer", "click.external_id"),
+    *("click.visitor", "click.sort", "edition.made_at", "event.kind", "meta.key"),
+    *("meta.value", "payload.label", "post.kind", "post.paid_partnership"),
+    *("post.marks", "run.host", "reject.code", "source.name", "survey.share"),
+    *("survey.source", "finding_state.id", "breaker.source", "delivery.headers"),
+    *("delivery.delivery_id", "delivery.source", "past.of", "turn.kind", "lease.name"),
+    *("lease.holder", "quota.source", "quota.bucket", "erasure.step"),
+    *("payload.header", "suppressed.mark"),
+}
+
+
+def test_there_is_a_canary_in_every_column_of_text(home: Path, invoke: Run) -> None:
+    """A column that is new is erased, or said to be of nobody: here, and in `scrub`."""
+    who = {name: shape.format(w="word", a="word") for name, shape in SHAPES.items()}
+    settle(home, invoke, who)
+    with open_tracker(home).database.reading() as link:
+        silent = {
+            f"{table}.{column}"
+            for table, column in columns_of_text()
+            if not any(
+                one in repr(text).lower()
+                for (text,) in link.all(f'SELECT "{column}" FROM {table}')
+                for one in (word.lower() for word in who.values())
+            )
+        }
+    assert "\n".join(sorted(silent - OF_NOBODY)) == ""
+
+
+#: Days as text.
+DAYS_OF = {"starts", "ends", "since", "until", "given_on", "withdrawn_on", "signed_on"}
+DAYS_OF |= {"returned_on", "asked_from", "asked_to"}
+
+
+def columns_of_text() -> list[tuple[str, str]]:
+    from sqlmodel import SQLModel
+
+    return [
+        (table.name, column.name)
+        for table in SQLModel.metadata.sorted_tables
+        for column in table.columns
+        if column.type.python_type is str
+        and column.name not in FIXED | DAYS_OF
+        and table.name != "audit"
     ]
 
 
@@ -303,17 +431,7 @@ def somebody(draw: st.DrawFn) -> dict[str, str]:
     """Words that stand nowhere else, in the shapes that people's names have."""
     word = draw(WORD)
     ascii_ = word.encode("ascii", "ignore").decode() or "w"
-    return {
-        "id": f"zq{ascii_}-x7",
-        "name": f"Zoqë{word} O'Kán{ascii_}",
-        "email": f"zmail.{ascii_}@zq7.example",
-        "handle": f"zqh_{ascii_}9",
-        "post": f"zqpost-{ascii_}-",
-        "code": f"zqcode-{ascii_}",
-        "promo": f"ZQPROMO{ascii_}",
-        "caption": f"zqcaption {word} zqs",
-        "note": f"zqnote {word} zqe",
-    }
+    return {name: shape.format(w=word, a=ascii_) for name, shape in SHAPES.items()}
 
 
 @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
