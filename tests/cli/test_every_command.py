@@ -31,6 +31,7 @@ READS = {
     *("disclosure list", "disclosure check", "disclosure log", "finding list"),
     *("source list", "source kinds", "source check", "quarantine list"),
     *("quarantine show", "post list", "post show", "reading list"),
+    *("consent list", "contract list", "goods list"),
     *("alert list", "alert test", "alert history", "alert send", "alert digest"),
 }
 POSTS = """platform,handle,post_id,published_at,captured_at,caption,views,likes
@@ -60,6 +61,9 @@ FILES = {
     "surveys.csv": "question,wave,n,yes\nknow,one,100,40\n",
     "feedback.csv": "id,at,campaign,text\nf9,2026-02-01,c,Nice\n",
     "more.csv": MORE,
+    "consents.csv": "ambassador,version,given\nanna,2,2026-01-01\n",
+    "contracts.csv": "ref,ambassador,signed\nK2,ben,2026-01-02\n",
+    "goods.csv": "ref,ambassador,what,value,from\ng2,ben,phone,5.00,2026-02-01\n",
 }
 
 
@@ -80,6 +84,7 @@ def every_command() -> set[str]:
 
 
 C, WHY = ("--campaign", "c"), ("--reason", "so it is")
+FROM = ("--from", "2026-02-01")
 FIRST = "2026-02-03T10:00:00Z"
 #: Each command that changes something, with words that make it do so, in an order in
 #: which one can follow the other. {home}: the workspace; {finding}: one that is open.
@@ -94,6 +99,16 @@ STEPS: dict[str, tuple[str, ...]] = {
     "withdraw": ("c", "eve", "--on", "2026-05-01"),
     "apply import": ("{home}/apply.csv", *C),
     "apply decide": ("dee", "accept", *C, *WHY),
+    "consent add": ("ben", "--text", "2", "--on", "2026-01-01"),
+    "consent import": ("{home}/consents.csv",),
+    "consent withdraw": ("ben", "--on", "2026-04-01"),
+    "contract add": ("c", "ben", "--ref", "K1", "--signed", "2026-01-02"),
+    "contract import": ("{home}/contracts.csv", *C),
+    "contract remove": ("c", "K1"),
+    "goods add": ("c", "ben", "--ref", "g1", *"--what car --value 5.00".split(), *FROM),
+    "goods import": ("{home}/goods.csv", *C),
+    "goods return": ("c", "g1", "--on", "2026-03-01"),
+    "goods remove": ("c", "g1"),
     "mission excuse": ("travel", "anna", *C, *WHY),
     "mission deliver": ("travel", "ben", *C, *WHY),
     "mission clear": ("travel", "ben", *C),

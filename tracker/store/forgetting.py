@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from tracker.model import handle_key
 from tracker.store import history
 from tracker.store.database import Link
 from tracker.store.history import Change
@@ -34,17 +35,30 @@ def person(link: Link, who: Person, named: Redaction, since: int) -> int:
     posts = {post[0] for post in who.posts}
     rewritten = []
     for change in history.changes(link, EVER):
-        if change.before is None:
-            continue
-        before = dict(change.before)
-        if _theirs(change, before, who, posts):
-            before |= _now(link, change, before)
-        for column, value in before.items():
-            if isinstance(value, str) and _free(change.of, column):
-                before[column] = clean(column, value, named)
-        if before != change.before:
-            rewritten.append(replace(change, before=before))
+        key = _account(change.of, change.key, who, named)
+        before = change.before
+        if before is not None:
+            before = _account(change.of, before, who, named)
+            if _theirs(change, before, who, posts):
+                before |= _now(link, change, before)
+            for column, value in before.items():
+                if isinstance(value, str) and _free(change.of, column):
+                    before[column] = clean(column, value, named)
+        if (key, before) != (change.key, change.before):
+            rewritten.append(replace(change, key=key, before=before))
     return history.rewrite(link, rewritten)
+
+
+def _account(
+    table: str, row: Mapping[str, Any], who: Person, named: Redaction
+) -> dict[str, Any]:
+    """A row or its key; figures of an account are known by its handle."""
+    found = dict(row)
+    if table == "audience":
+        account = row["platform"], handle_key(row["handle"])
+        if account in who.own:
+            found["handle"] = named.whole(row["handle"])
+    return found
 
 
 def captions(link: Link, posts: Collection[int], since: int) -> None:

@@ -197,8 +197,15 @@ def changes(link: Link, after: int) -> Iterator[Change]:
 
 def rewrite(link: Link, changes: Iterable[Change]) -> int:
     """Put other rows in place of what was kept; how many."""
-    rows = [(json.dumps(one.before, ensure_ascii=False), one.n) for one in changes]
-    link.many("UPDATE past SET before = ? WHERE n = ?", rows)
+    rows = [
+        (
+            json.dumps(one.key, ensure_ascii=False),
+            None if one.before is None else json.dumps(one.before, ensure_ascii=False),
+            one.n,
+        )
+        for one in changes
+    ]
+    link.many("UPDATE past SET key = ?, before = ? WHERE n = ?", rows)
     return len(rows)
 
 

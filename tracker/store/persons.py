@@ -29,6 +29,8 @@ THEIRS = {
 #: Tables with a row a post of theirs.
 OF_POSTS = {
     "readings": "reading",
+    "readings_before": "reading_past",
+    "disagreements": "disagreement",
     "corrections": "correction",
     "disclosure_overrides": "disclosure_override",
     "disclosure_acts": "disclosure_act",
@@ -162,6 +164,8 @@ def export(database: Database, slug: str) -> tuple[dict[str, Any], Person]:
         found["clicks"] = _rows(link, "click", f"link_id IN ({LINKS})", who.row)
         found["audience"] = list(_audience(link, who))
         found["outcomes"] = list(_outcomes(link, who, named))
+        found["outcome_words"] = list(_words(link, found["outcomes"]))
+        found["history"] = list(_history(link, who, named))
         found["quarantine"] = list(_quarantine(link, named))
         found["deliveries"] = list(_deliveries(link, named))
         found["past"] = list(_past(link, who))
@@ -218,6 +222,29 @@ def _outcomes(link: Link, who: Person, named: Redaction) -> Iterator[dict[str, A
     for row in _rows(link, "event", "1 = 1"):
         if of_event(row["data"], who, named) or named.clean(row["data"]) != row["data"]:
             yield row
+
+
+def _words(link: Link, outcomes: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What people said of outcomes of theirs."""
+    theirs = {row["id"] for row in outcomes}
+    rows = _rows(link, "outcome_word", "1 = 1")
+    return (row for row in rows if row["event_id"] in theirs)
+
+
+def _history(link: Link, who: Person, named: Redaction) -> Iterator[dict[str, Any]]:
+    """What rows of theirs, or with their names, were before they were changed."""
+    posts = {post[0] for post in who.posts}
+    for row in _rows(link, "past", "1 = 1"):
+        before = json.loads(row["before"] or "null") or {}
+        key = json.loads(row["key"])
+        mine = (
+            before.get("ambassador_id") == who.row
+            or before.get("post_id") in posts
+            or (row["of"] == "ambassador" and key["id"] == who.row)
+            or (row["of"] == "post" and key["id"] in posts)
+        )
+        if mine or named.clean_value([key, before]) != [key, before]:
+            yield {**row, "key": key, "before": before or None}
 
 
 def _quarantine(link: Link, named: Redaction) -> Iterator[dict[str, Any]]:

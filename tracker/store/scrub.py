@@ -14,7 +14,7 @@ from tracker.store.redaction import Redaction, without
 from tracker.store.suppression import BLANK, ERASED, canonical, mark
 
 #: Tables in which nobody is named, or which are seen to by themselves.
-APART = {"audit", "suppressed", "rollup", "quota", "reading", "lease", "breaker"}
+APART = {"audit", "suppressed", "rollup", "quota", "reading", "lease"}
 APART |= {"erasure", "meta", "attribution", "click", "reject", "event", "past"}
 #: Columns of words that the tracker or the programme has, not people.
 FIXED = {"platform", "state", "kind", "currency", "timezone", "language", "metric"}
@@ -35,7 +35,7 @@ def events(
 ) -> list[tuple[int, str]]:
     """Outcomes and clicks: theirs keep figures alone. Source and id of those."""
     theirs: list[tuple[int, str]] = []
-    changed = []
+    changed, spoken = [], []
     secret = named.names[who.slug]
     for row, source, name, data in link.all(
         "SELECT id, source_id, external_id, data FROM event"
@@ -45,6 +45,7 @@ def events(
         known = name
         if named.clean(name) != name or (own and named.is_name(name)):
             known = f"{ERASED}{mark(secret.encode(), str(source), name)[:20]}"
+        spoken += [(row,)] if own else []
         if own and not _shared(data, who):
             theirs.append((int(source), name))
         if (fresh, known) != (data, name):
@@ -58,6 +59,7 @@ def events(
             if named.clean(name) != name or named.is_name(name)
         ],
     )
+    link.many("UPDATE outcome_word SET reason = '' WHERE event_id = ?", spoken)
     done["event"] += len(changed)
     return theirs
 
