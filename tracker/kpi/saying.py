@@ -14,6 +14,7 @@ from tracker.catalogue import N_
 from tracker.codes import CURRENCIES
 from tracker.kpi.formula import MONEY, SAID
 from tracker.kpi.text import text
+from tracker.words import METRICS
 
 if TYPE_CHECKING:
     from tracker.kpi.formula import Number
@@ -91,6 +92,10 @@ SENTENCES = (
         "there are no two months in a row that are over",
         N_("There are no two months in a row that are over."),
     ),
+    (
+        "no {what} is known: {n} are claimed by {source}",
+        N_("No such outcome is known ({what}): {n} are claimed by {source}."),
+    ),
     ("no {what} is known", N_("No such outcome is known: {what}.")),
     (
         "of no {what} it is known whether the customer is new",
@@ -136,12 +141,18 @@ def input_name(w: Words, name: str) -> str:
 
 
 def reason(w: Words, said: str) -> str:
-    """A sentence that a KPI says, or one of the catalogue."""
-    sentence, hole = _sentence(said)
-    if hole is None:
-        return w(sentence)
-    name = hole if hole.isdigit() else input_name(w, _input_of(hole))
-    return w(sentence, n=name, what=name)
+    """A sentence that a KPI says, as one of the catalogue; one that is in neither is
+    shown as it is."""
+    sentence, holes = _sentence(said)
+    return w(sentence, **{name: _hole(w, text) for name, text in holes.items()})
+
+
+def _hole(w: Words, text: str) -> str:
+    """A number, an input by the name it has in sentences, or a name."""
+    if text.isdigit():
+        return w.number(int(text))
+    name = _input_of(text)
+    return input_name(w, name) if name in INPUTS or name in METRICS else text
 
 
 @cache
@@ -155,16 +166,13 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     )
 
 
-def _sentence(said: str) -> tuple[str, str | None]:
-    """A sentence of a KPI as one of the catalogue, with what stands in its hole.
-
-    One that is not known comes back as it is.
-    """
+def _sentence(said: str) -> tuple[str, dict[str, str]]:
+    """A sentence of a KPI as one of the catalogue, with what stands in its holes."""
     for pattern, sentence in _patterns():
         found = pattern.fullmatch(said)
         if found:
-            return sentence, next(iter(found.groupdict().values()), None)
-    return said, None
+            return sentence, found.groupdict()
+    return said, {}
 
 
 def _input_of(phrase: str) -> str:

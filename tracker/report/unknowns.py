@@ -41,17 +41,20 @@ def _platforms(facts: CampaignFacts, w: Words) -> Iterator[tuple[str, str]]:
         if not count.known:
             yield (
                 w("{platform}: {metric}.", platform=platform, metric=name),
-                w(
+                w.plural(
+                    "The one post has no value: the platform or its source does not"
+                    " give one.",
                     "None of {n} posts has a value: the platform or its source does"
                     " not give one.",
-                    n=w.number(part.posts),
+                    part.posts,
                 ),
             )
         elif count.unknown:
             yield (
-                w(
+                w.plural(
+                    "{n} post on {platform} has no value for {metric}.",
                     "{n} posts on {platform} have no value for {metric}.",
-                    n=w.number(count.unknown),
+                    count.unknown,
                     platform=platform,
                     metric=w.inside(metric),
                 ),
@@ -64,10 +67,12 @@ def _left_out(facts: CampaignFacts, w: Words) -> Iterator[tuple[str, str]]:
         posts = sum(part.posts for part in facts.platforms if part.platform == name)
         yield (
             w("{platform} in the sums.", platform=w.platform(name)),
-            w(
+            w.plural(
+                "Its terms do not allow its figures in sums over several platforms."
+                " {n} post is shown by itself and stands in no such sum.",
                 "Its terms do not allow its figures in sums over several platforms."
                 " {n} posts are shown by themselves and stand in no such sum.",
-                n=w.number(posts),
+                posts,
             ),
         )
 
@@ -80,12 +85,15 @@ def _effect(
     known = facts.posts.filter(pl.col("platform") == platform)[metric].drop_nulls()
     middle, total = median(known.to_list()), facts.counts[metric].value
     if not middle or not total:
-        return w("They are in no sum.")
-    return w(
+        return w.plural("It is in no sum.", "They are in no sum.", many)
+    return w.plural(
+        "It is in no sum. If it had the median of the others, {metric} would rise"
+        " by about {share}.",
         "They are in no sum. If each had the median of the others, {metric} would rise"
-        " by about {n}.",
+        " by about {share}.",
+        many,
         metric=w.inside(metric),
-        n=w.percent(middle * many / total * 100, 1),
+        share=w.percent(middle * many / total * 100, 1),
     )
 
 
@@ -99,12 +107,18 @@ def _elsewhere(facts: CampaignFacts, w: Words) -> Iterator[tuple[str, str]]:
     many = sum(posts for *_, posts in facts.quality.unattributed)
     if many:
         yield (
-            w("Whose {n} posts are.", n=w.number(many)),
-            w("Their handles belong to nobody on the roster. Kept, not counted."),
+            w.plural("Whose {n} post is.", "Whose {n} posts are.", many),
+            w.plural(
+                "Its handle belongs to nobody on the roster. Kept, not counted.",
+                "Their handles belong to nobody on the roster. Kept, not counted.",
+                many,
+            ),
         )
     silent = [person for person in facts.people if not person.posts]
     if silent:
         yield (
-            w("What {n} ambassadors did.", n=w.number(len(silent))),
+            w.plural(
+                "What {n} ambassador did.", "What {n} ambassadors did.", len(silent)
+            ),
             w("No post of theirs is known. That is not the same as none."),
         )
