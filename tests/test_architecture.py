@@ -87,6 +87,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         | {"app", "store", "settings", "sources", "kpi", "checks", "status", "publish"}
         for name in ANSWERS
     },
+    "printing": {"errors", "report"},
     "editions": WORDS | ANSWERS | {"app", "store", "report", "publish"},
     **{
         name: WORDS
@@ -99,7 +100,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "server": WORDS | {"app", "store", "settings", "sources", "log", "stop", "systemd"},
     "cli": WORDS
     | SERVICES
-    | {"app", "publish", "editions", "store", "settings", "sources", "checks", "kpi"}
+    | {
+        "app",
+        "publish",
+        "editions",
+        "printing",
+        "store",
+        "settings",
+        "sources",
+        "checks",
+        "kpi",
+    }
     | {"blocks", "trial", "server", "stub", "report"}
     | ANSWERS,
 }

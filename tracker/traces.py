@@ -61,7 +61,8 @@ class Traces:
         return [
             path
             for path in self._others()
-            if self.name(path) in known and self._in(path)
+            # what a PDF says cannot be searched: it is printed again
+            if self.name(path) in known and (path.suffix == ".pdf" or self._in(path))
         ]
 
     def backups(self) -> list[Path]:

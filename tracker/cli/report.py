@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,17 @@ if TYPE_CHECKING:
 @click.option("--marks", is_flag=True, help="List the marked reports.")
 @click.option("--client", is_flag=True, help="Without names and money.")
 @click.option("--ambassador", metavar="ID", help="One file to send to this person.")
+@click.option(
+    "--pdf",
+    metavar="[PAGE]",
+    multiple=True,
+    is_flag=False,
+    flag_value="index",
+    help="Print this page too, the campaign's if none is said; all: each of them.",
+)
+@click.option(
+    "--paper", type=click.Choice(["A4", "letter"]), default="A4", help="Of the PDF."
+)
 @click.option("--rotate", is_flag=True, help="Give that file a new name.")
 @json_option
 @with_tracker
@@ -55,6 +67,8 @@ def report(
     marks: bool,
     client: bool,
     ambassador: str | None,
+    pdf: tuple[str, ...],
+    paper: str,
     rotate: bool,
 ) -> None:
     """Write the pages of one campaign, or of all, and the data files beside them.
@@ -63,6 +77,7 @@ def report(
     each into a folder of their own. With --ambassador one file for this person, with
     nothing of anybody else in it.
     """
+    campaign, pdf = _printed(tracker, campaign, pdf)
     moments: dict[str, Any] = {
         "as_of": parse_moment(as_of, "--as-of", tracker.zone),
         "until": parse_moment(until, "--until", tracker.zone),
@@ -82,7 +97,7 @@ def report(
             {"--as-of": as_of, "--until": until, "--language both": both}
             | {"--client": client},
         )
-        _send(tracker, ambassador, rotate, told)
+        _send(tracker, ambassador, rotate, told, paper if pdf else None)
         return
     if marks:
         _list(tracker, campaign)
@@ -98,7 +113,52 @@ def report(
         from tracker.publish import publish
 
         made = publish(tracker, mark=mark, **told)
-    _say(made)
+    _say(made, _print_all(tracker, made, pdf, paper))
+
+
+def _printed(
+    tracker: Tracker, campaign: str | None, pdf: tuple[str, ...]
+) -> tuple[str | None, tuple[str, ...]]:
+    """`--pdf CAMPAIGN` is that campaign's page: an option may take the next word."""
+    from tracker.store.facts import campaign_slugs
+
+    if (
+        campaign is None
+        and len(pdf) == 1
+        and pdf[0] in campaign_slugs(tracker.database)
+    ):
+        return pdf[0], ("index",)
+    return campaign, pdf
+
+
+def _print_all(
+    tracker: Tracker, made: Published, wanted: tuple[str, ...], paper: str
+) -> list[str]:
+    """Pages of all campaigns that were written; a folder for each."""
+    from tracker.printing import find_pages
+
+    site = (tracker.home / tracker.settings.site).resolve()
+    usual = made.folder.resolve() == site
+    folder = (tracker.home if usual else made.folder) / "pdf"
+    return [
+        path
+        for slug in (made.campaigns if wanted else ())
+        for path in _print(
+            tracker, find_pages(made.folder, slug, wanted), folder / slug, paper
+        )
+    ]
+
+
+def _print(
+    tracker: Tracker, pages: Iterable[Path], folder: Path, paper: str
+) -> list[str]:
+    from tracker.printing import print_page
+
+    made = []
+    for page in pages:
+        made.append(print_page(page, folder, paper))
+        remember(tracker, made[-1])
+    return list(map(str, made))
 
 
 def _compare(tracker: Tracker, since: str) -> Compare:
@@ -148,12 +208,17 @@ def _alone(option: str, others: dict[str, Any]) -> None:
 
 
 def _send(
-    tracker: Tracker, ambassador: str, rotate: bool, told: dict[str, Any]
+    tracker: Tracker,
+    ambassador: str,
+    rotate: bool,
+    told: dict[str, Any],
+    paper: str | None,
 ) -> None:
     from tracker.editions import for_ambassador
 
     made = for_ambassador(tracker, ambassador, rotate=rotate, **told)
     remember(tracker, made.path)
+    printed = _print(tracker, [made.path], made.path.parent, paper) if paper else []
     if wants_json():
         removed = str(made.removed) if made.removed else None
         emit_json(
@@ -162,12 +227,13 @@ def _send(
                 "file": str(made.path),
                 "campaigns": list(made.campaigns),
                 "removed": removed,
+                "pdf": printed,
             }
         )
         return
     say(f"{made.path}: {', '.join(made.campaigns)}. Send this file; it is whole.")
-    if made.removed:
-        say(f"removed {made.removed}")
+    for name in [*printed, *([f"removed {made.removed}"] if made.removed else [])]:
+        say(name)
 
 
 def _copied(
@@ -196,7 +262,7 @@ def remember(tracker: Tracker, *paths: Path) -> None:
     written_files.remember(tracker.database, tracker.home, *paths)
 
 
-def _say(made: Published) -> None:
+def _say(made: Published, printed: list[str]) -> None:
     if wants_json():
         emit_json(
             {
@@ -207,6 +273,7 @@ def _say(made: Published) -> None:
                 "unchanged": made.unchanged,
                 "removed": list(made.removed),
                 "charts_drawn": made.drawn,
+                "pdf": printed,
             }
         )
         return
@@ -218,3 +285,5 @@ def _say(made: Published) -> None:
         f"{made.folder / 'index.html'}: {len(made.written)} written, "
         f"{made.unchanged} unchanged, {len(made.removed)} removed"
     )
+    for name in printed:
+        say(name)
