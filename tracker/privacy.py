@@ -41,7 +41,7 @@ class Report:
 
 
 def export(tracker: Tracker, slug: str, *, now: int) -> dict[str, Any]:
-    """Everything about a person, by kind. Raises NotFoundError."""
+    """Everything about a person, by kind. Raises RosterError."""
     from tracker.findings import findings
 
     found, who = persons.export(tracker.database, slug)
@@ -61,14 +61,14 @@ def export(tracker: Tracker, slug: str, *, now: int) -> dict[str, Any]:
 
 
 def look(tracker: Tracker, slug: str) -> Report:
-    """What an erasure would do. Raises NotFoundError."""
+    """What an erasure would do. Raises RosterError."""
     who, changes = erasure.look(tracker.database, slug, tracker.zone)
     files = _files(tracker, who)
     return _report(slug, changes, files, lingers(tracker), dry_run=True)
 
 
 def erase(tracker: Tracker, slug: str, *, now: int) -> Report:
-    """Take a person out of the workspace. Raises NotFoundError.
+    """Take a person out of the workspace. Raises RosterError.
 
     What a kill leaves undone is finished by the next command that writes (`resume`).
     Raises LockedError when another process does not let go of the database's log.

@@ -86,7 +86,7 @@ def test_what_was_done_to_a_file_is_found(
     assert answer["problems"][0]["problem"] == problem
     done(spring, "link", "add", "--promo", "MORE")
     assert spring("audit", "verify").code == 1, "what is added later heals nothing"
-    assert "AUDIT_BROKEN" in spring("audit", "verify").out
+    assert "AUDIT_BROKEN" in spring("audit", "verify").err
 
 
 def test_a_chain_made_anew_does_not_pass(spring: Run, workspace: Path) -> None:

@@ -88,6 +88,7 @@ def test_everything_about_somebody_is_told(spring: Run) -> None:
     assert {"enrolments", "costs", "missions", "findings"} <= found.keys()
     wrong = spring("privacy", "export", "ana")
     assert wrong.code == 4
+    assert "NO_PERSON" in wrong.err
     assert "anna" in wrong.err
 
 

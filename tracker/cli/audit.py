@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.cli.common import (
-    answer,
     emit_json,
     json_option,
     say,
@@ -68,7 +67,8 @@ def verify(tracker: Tracker) -> int:
         return 1 if found else 0
     for one in found:
         text = f"error[AUDIT_BROKEN] audit line {one.line}: {MEANING[one.problem]}"
-        answer(f"{text}; it and those behind it are not trustworthy. File untouched.")
+        said = f"{text}; it and those behind it are not trustworthy. File untouched."
+        click.echo(said, err=True)
     if not found:
         say(f"The audit is whole: {many} lines.")
     return 1 if found else 0

@@ -237,7 +237,22 @@ def open_workspace() -> Tracker:
     from tracker.app import open_tracker
     from tracker.who import Who
 
-    return open_tracker(workspace_home(), who=Who(caller(), "cli", now_ms()))
+    home = workspace_home()
+    tracker = open_tracker(home, who=Who(caller(), "cli", now_ms()))
+    if tracker.database.path is not None:
+        for path in (tracker.database.path, home / "audit.jsonl"):
+            _shut(path)
+    return tracker
+
+
+def _shut(path: Path) -> None:
+    """A file with personal data is nobody else's to read."""
+    with contextlib.suppress(OSError):
+        mode = path.stat().st_mode & 0o7777
+        if mode & 0o077:
+            path.chmod(0o600)
+            said = f"mode {mode:04o}, others can read it. Changed to 0600"
+            warn("MODE", path.name, said)
 
 
 def caller() -> str:

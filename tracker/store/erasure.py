@@ -62,7 +62,7 @@ class _UndoneError(Exception):
 
 def look(database: Database, slug: str, zone: ZoneInfo) -> tuple[Person, Erased]:
     """Who it is, and what erasing them would change: done, and undone. Raises
-    NotFoundError."""
+    RosterError."""
     try:
         with database.writing() as link:
             who = find(link, slug)
@@ -73,7 +73,7 @@ def look(database: Database, slug: str, zone: ZoneInfo) -> tuple[Person, Erased]
 
 
 def begin(database: Database, slug: str, now: int) -> Person:
-    """Enter an erasure. Raises NotFoundError."""
+    """Enter an erasure. Raises RosterError."""
     with database.writing() as link:
         who = find(link, slug)
         link.run("DELETE FROM erasure WHERE ambassador_id = ?", (who.row,))
@@ -85,7 +85,7 @@ def begin(database: Database, slug: str, now: int) -> Person:
 
 
 def erase(database: Database, slug: str, zone: ZoneInfo, now: int) -> Erased:
-    """Take a person out of the database. Raises NotFoundError."""
+    """Take a person out of the database. Raises RosterError."""
     with database.writing() as link:
         who = find(link, slug)
         done = _erase(link, who, zone, now)

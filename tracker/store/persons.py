@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.errors import NotFoundError
+from tracker.errors import RosterError, nearest
 from tracker.model import handle_key
 from tracker.store.database import Database, Link
 from tracker.store.redaction import Redaction
@@ -82,11 +82,17 @@ class Person:
 
 def find(link: Link, slug: str) -> Person:
     """Who it is, with their posts in the temporary table `their_posts`. Raises
-    NotFoundError."""
+    RosterError NO_PERSON."""
     row = link.one("SELECT id, name, email FROM ambassador WHERE slug = ?", (slug,))
     if row is None:
         known = [name for (name,) in link.all("SELECT slug FROM ambassador")]
-        raise NotFoundError("person", slug, known)
+        raise RosterError(
+            "NO_PERSON",
+            "privacy",
+            f'there is no person "{slug}"',
+            "Nothing was written or erased",
+            nearest(slug, known),
+        )
     number = int(row[0])
     handles = link.all(
         "SELECT platform, handle FROM handle WHERE ambassador_id = ? ORDER BY id",
@@ -147,7 +153,7 @@ def _codes(link: Link, number: int) -> tuple[str, ...]:
 
 
 def export(database: Database, slug: str) -> tuple[dict[str, Any], Person]:
-    """Values as stored, a list for each kind of record. Raises NotFoundError."""
+    """Values as stored, a list for each kind of record. Raises RosterError."""
     with database.reading() as link:
         who = find(link, slug)
         named = who.redaction()
