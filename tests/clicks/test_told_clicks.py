@@ -40,6 +40,13 @@ def spring(each_workspace: Path, invoke: Run) -> Run:
         (("https://exämple.org/",), "DEST_SIGNS"),
         (("https://x.example/", "--ambassador", "nobody"), "NOT_FOUND"),
         (("https://x.example/", "--campaign", "nope"), "NOT_FOUND"),
+        (("https://x.example/", "--campaign", "c", "--mission", "nope"), "NOT_FOUND"),
+        (("https://x.example:99999/",), "DEST_HOST"),
+        (("//x.example/",), "DEST_SCHEME"),
+        (("https://x.example/\r\nLocation: https://evil.example",), "DEST_SIGNS"),
+        (("https://x.example/\x7f",), "DEST_SIGNS"),
+        (("https://x.example/", "--code", "a" * 65), "LINK_CODE"),
+        (("https://x.example/", "--code", "äöüß"), "LINK_CODE"),
     ],
 )
 def test_what_is_no_sound_link_is_refused(

@@ -54,7 +54,9 @@ def add(database: Database, links: Collection[TrackedLink], *, now: int) -> None
         known = {code for (code,) in link.all("SELECT code FROM link")}
         people = {slug: row for slug, (row, _) in rows.read_people(link).items()}
         campaigns = dict(link.all("SELECT slug, id FROM campaign"))
+        missions = _missions(link)
         for one in links:
+            _check_mission(one, missions)
             if one.code in known:
                 raise _taken(one.code)
             known.add(one.code)
@@ -87,6 +89,28 @@ def _insert(
     )
     number = link.value("SELECT id FROM link WHERE code = ?", (one.code,))
     audit.note(link, "link.add", f"link {number}", now)
+
+
+def _missions(link: Link) -> dict[str, list[str]]:
+    """Missions of each campaign's plan."""
+    return {
+        slug: [str(one["id"]) for one in json.loads(plan).get("mission") or ()]
+        for slug, plan in link.all("SELECT slug, plan FROM campaign")
+    }
+
+
+def _check_mission(one: TrackedLink, missions: dict[str, list[str]]) -> None:
+    """It must be one of the link's campaign; of any where no campaign is named."""
+    if one.mission is None:
+        return
+    known = [
+        mission
+        for campaign, names in missions.items()
+        if one.campaign in (None, campaign)
+        for mission in names
+    ]
+    if one.mission not in known:
+        raise NotFoundError("mission", one.mission, known)
 
 
 def _row(kind: str, name: str | None, known: dict[str, int]) -> int | None:
