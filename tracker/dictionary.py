@@ -9,6 +9,7 @@ from __future__ import annotations
 from tracker.model import METRICS
 
 INTEGER, NUMBER, DATE, INSTANT, TEXT = "integer", "number", "date", "instant", "text"
+TREE = "JSON"
 
 #: Columns that mean the same in every table.
 SHARED = {
@@ -140,7 +141,7 @@ OWN = {
         "name": (TEXT, "short name of the KPI: docs/kpis.md"),
         "value": (NUMBER, "its value; empty: unknown, never 0"),
         "formula": (TEXT, "how it is computed"),
-        "inputs": ("JSON", "the inputs, by name"),
+        "inputs": (TREE, "the inputs, by name"),
         "class": (TEXT, "weakest class of the inputs"),
         "basis": (TEXT, "which of several inputs was taken"),
     },
