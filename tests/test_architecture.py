@@ -55,7 +55,15 @@ ANSWERS |= {
 }
 #: Pages of another time or for other readers.
 ANSWERS |= {"past", "since"}
-ANSWERS |= {"planning", "feedback", "silence", "traces", "retention", "pagefacts"}
+ANSWERS |= {
+    "planning",
+    "feedback",
+    "silence",
+    "traces",
+    "retention",
+    "pagefacts",
+    "ownfacts",
+}
 ANSWERS |= {"agreements"}
 
 #: A part of the package, and the parts it may import besides itself.

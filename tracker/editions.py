@@ -171,6 +171,7 @@ def _sent(
     tracker: Tracker, found: list[CampaignFacts], ambassador: str, language: str | None
 ) -> bytes:
     from tracker.report.gallery import Gallery
+    from tracker.report.ownpage import cells_of
     from tracker.report.person import SentPage, ambassador_page, own_frame
     from tracker.report.site import Site
 
@@ -179,7 +180,9 @@ def _sent(
     for one in found:
         person = next(each for each in one.people if each.id == ambassador)
         words = words_of(one, version.language)
-        page = ambassador_page(one, person, own(one, person), own_frame(one), words)
+        cells = cells_of(one).get(person.id, ())
+        frame = own_frame(one)
+        page = ambassador_page(one, person, own(one, person), frame, words, cells)
         pages.append((words, page))
     words, first = pages[0]
     site = Site(words, Gallery(tracker.home / CHARTS))

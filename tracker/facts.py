@@ -23,7 +23,18 @@ if TYPE_CHECKING:
     from tracker.checks.plan import Missing, Orphan
     from tracker.kpi.answer import Answer, Kpi
     from tracker.planning import Unknown
-    from tracker.programme import Cell, Cost, Feedback, Mission, Wave
+    from tracker.programme import (
+        Cell,
+        Consent,
+        Contract,
+        Cost,
+        Feedback,
+        Goods,
+        Mission,
+        TrackedLink,
+        Wave,
+    )
+    from tracker.statements import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +178,36 @@ class ResultFacts:
     classes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AskedPost:
+    """A post whose author was asked for a disclosure. words: what to add, as a rule of
+    their country wants it; '' where none is known."""
+
+    platform: str
+    post_id: str
+    url: str | None
+    caption: str
+    at: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFacts:
+    """What belongs to one ambassador besides posts.
+
+    results: outcomes put down to them, by kind. lines: what they are owed and were
+    paid. consents, contracts, goods: what is kept of them on paper.
+    """
+
+    links: tuple[TrackedLink, ...] = ()
+    results: tuple[tuple[str, Decimal], ...] = ()
+    lines: tuple[Line, ...] = ()
+    asked: tuple[AskedPost, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    contracts: tuple[Contract, ...] = ()
+    goods: tuple[Goods, ...] = ()
+
+
 @dataclass(frozen=True)
 class ProgrammeFacts:
     """What is known of a campaign besides its posts and KPIs, as `tracker mission`,
@@ -175,7 +216,8 @@ class ProgrammeFacts:
     grid: each mission with its cells. results: by kind of outcome. applicants come
     from `applications` or from the `plan` (applied_by). costs: also the plan's. waves:
     by question, in order of time. day: the day all of this is about. lacks, orphans,
-    nobody: what the plan lacks, what nothing will fill, names that nobody has.
+    nobody: what the plan lacks, what nothing will fill, names that nobody has. own: by
+    ambassador.
     """
 
     grid: tuple[tuple[Mission, tuple[Cell, ...]], ...] = ()
@@ -189,6 +231,7 @@ class ProgrammeFacts:
     lacks: tuple[Missing, ...] = ()
     orphans: tuple[Orphan, ...] = ()
     nobody: tuple[Unknown, ...] = ()
+    own: Mapping[str, OwnFacts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

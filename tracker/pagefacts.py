@@ -49,6 +49,7 @@ def spoken(tracker: Tracker, facts: CampaignFacts, language: str) -> CampaignFac
 
 def programme(known: Facts, as_of: int | None) -> ProgrammeFacts:
     """Missions, results and money of a campaign. as_of: its newest reading."""
+    from tracker.ownfacts import own_facts
     from tracker.planning import check
     from tracker.selection import applicants
 
@@ -66,6 +67,7 @@ def programme(known: Facts, as_of: int | None) -> ProgrammeFacts:
         lacks=plan.missing,
         orphans=plan.orphans,
         nobody=plan.unknown,
+        own=own_facts(known.tracker, known.campaign_id, known.outcomes),
     )
 
 

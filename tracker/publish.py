@@ -238,11 +238,13 @@ def _posts(shelf: Shelf, site: Site, facts: CampaignFacts) -> None:
 
 
 def _people(shelf: Shelf, site: Site, facts: CampaignFacts) -> None:
+    from tracker.report.ownpage import cells_of, made_from
     from tracker.report.person import ambassador_page, own_frame
     from tracker.report.table import hash_of
     from tracker.report.text import file_name
 
-    frame = own_frame(facts)
+    frame, cells = own_frame(facts), cells_of(facts)
+    kept = facts.programme.own
     # hashed once for all: a hundred small frames cost as much as a hundred large ones
     marks = facts.posts.select("ambassador", mark=facts.posts.hash_rows(seed=17))
     theirs = marks.partition_by("ambassador", as_dict=True, maintain_order=True)
@@ -255,11 +257,24 @@ def _people(shelf: Shelf, site: Site, facts: CampaignFacts) -> None:
         name = f"{facts.campaign.id}/ambassadors/{file_name(person.id)}.html"
         shelf.put(
             site.version.place(name),
-            _digest(shared, repr(person), repr(facts.metrics), mark),
+            _digest(
+                shared,
+                repr(person),
+                repr(facts.metrics),
+                mark,
+                made_from(kept.get(person.id), cells.get(person.id, ())),
+            ),
             lambda person=person, name=name: site.page(  # type: ignore[misc]
                 "ambassador.html.j2",
                 name,
-                ambassador_page(facts, person, own(facts, person), frame, site.words),
+                ambassador_page(
+                    facts,
+                    person,
+                    own(facts, person),
+                    frame,
+                    site.words,
+                    cells.get(person.id, ()),
+                ),
             ).encode(),
         )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from tracker.facts import CampaignFacts, Count, Person
 from tracker.model import NOT_ADDITIVE, number_day
 from tracker.report.listing import Listed, listed
-from tracker.report.missions import MissionRow, mission_rows
+from tracker.report.ownpage import Cells, Own, own_of
 from tracker.report.pages import Head, head, metric_series
 from tracker.report.sparks import Curve, curve, round_steps
 from tracker.report.text import clean
@@ -34,7 +35,8 @@ class OwnCount:
 
 @dataclass(frozen=True, slots=True)
 class AmbassadorPage:
-    """curves: the leading metric over time, wide and narrow; none below two days."""
+    """curves: the leading metric over time, wide and narrow; none below two days.
+    since: the first day of their enrolment, where it is known."""
 
     head: Head
     name: str
@@ -46,9 +48,10 @@ class AmbassadorPage:
     posts: int
     counts: tuple[OwnCount, ...]
     curves: tuple[Curve, ...]
-    missions: tuple[MissionRow, ...]
+    own: Own
     top: tuple[Listed, ...]
     newest: int | None
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,10 @@ def ambassador_page(
     posts: pl.DataFrame,
     frame: Daily | None,
     w: Words,
+    cells: Cells,
 ) -> AmbassadorPage:
-    """posts: theirs, in the order of facts.posts. frame: the campaign's days."""
+    """posts: theirs, in the order of facts.posts. frame: the campaign's days. cells:
+    theirs."""
     classes = tuple(
         dict.fromkeys(
             name
@@ -90,9 +95,10 @@ def ambassador_page(
         posts=person.posts,
         counts=tuple(_counts(facts, person, classes)),
         curves=_curves(facts, person, frame, w),
-        missions=mission_rows(facts),
+        own=own_of(facts, person, posts, cells),
         top=listed(facts, posts.head(SHOWN)),
         newest=newest if isinstance(newest, int) else None,
+        since=date.fromisoformat(person.starts) if person.starts else None,
     )
 
 

@@ -21,6 +21,16 @@ POSTS = (
     " LEFT JOIN disclosure_override o ON o.post_id = p.id"
     " WHERE a.campaign_id = ? ORDER BY p.platform, p.external_id"
 )
+#: Posts whose author was written to, and that are not mended since.
+ASKED = (
+    "SELECT m.slug, p.platform, p.external_id, p.url, p.caption, m.country, c.at"
+    " FROM disclosure_act c JOIN post p ON p.id = c.post_id"
+    " JOIN attribution a ON a.post_id = p.id AND a.campaign_id = ?"
+    " JOIN ambassador m ON m.id = a.ambassador_id"
+    " WHERE c.act IN ('notice', 'reminder') AND c.id = (SELECT MAX(d.id)"
+    " FROM disclosure_act d WHERE d.post_id = p.id)"
+    " ORDER BY m.slug, c.at, p.platform, p.external_id"
+)
 FORGET = "DELETE FROM disclosure_override WHERE post_id = ?"
 
 
@@ -49,6 +59,16 @@ def posts(database: Database, campaign: str) -> list[Post]:
     with database.reading() as link:
         number, _ = rows.find_campaign(link, campaign)
         return [Post(*row) for row in link.all(POSTS, (number,))]
+
+
+def asked(
+    database: Database, campaign: str
+) -> list[tuple[str, str, str, str | None, str | None, str | None, int]]:
+    """Ambassador, platform, id, address, caption, country and instant of each post
+    whose author was last sent a notice or a reminder. Raises NotFoundError."""
+    with database.reading() as link:
+        number, _ = rows.find_campaign(link, campaign)
+        return [tuple(row) for row in link.all(ASKED, (number,))]
 
 
 def override(
