@@ -57,8 +57,14 @@ def _append(path: Path, lines: list[str]) -> None:
 
 
 def _done(tail: bytes, text: bytes) -> int:
-    """How much of the text stands at the end of the file already."""
-    return next(n for n in range(len(tail), -1, -1) if tail.endswith(text[:n]))
+    """How much of the text stands at the end of the file already. No line is there
+    twice: its number and hash are its own."""
+    first = text[: text.index(b"\n") + 1]
+    start = tail.find(first)
+    if start < 0:  # at most a part of its first line
+        start = tail.rfind(b"\n") + 1
+    there = tail[start:]
+    return len(there) if text.startswith(there) else 0
 
 
 def verify(tracker: Tracker) -> tuple[int, list[Problem]]:

@@ -111,6 +111,14 @@ def test_a_write_that_was_cut_off_is_completed(spring: Run, workspace: Path) -> 
     whole = file.read_bytes()
     assert _done(whole[:-5], whole) == len(whole) - 5
     assert _done(b"", whole) == 0
+    lines = [b'{"n":%d,"hash":"%064x"}\n' % (n, n) for n in range(60_000)]
+    before, after = b"".join(lines[:30_000]), b"".join(lines[30_000:])
+    assert _done(before[-len(after) :], after) == 0, "long files are no work"
+    for cut in (1, 7, 90, 5_000):
+        tail = (before + after[:-cut])[-len(after) :]
+        assert _done(tail, after) == len(after) - cut
+    assert _done(before[-50:] + after[:9], after) == 9
+    assert _done(before[-50:] + after[:-9] + b"more", after) == 0
     nothing = (0, audit.START), audit.START, audit.digest, audit.text
     assert problems([], *nothing) == []
 
