@@ -91,6 +91,11 @@ class Formats:
         said: str = _pattern(pattern).apply(number, _locale(self.language))
         return said
 
+    @property
+    def colon(self) -> str:
+        """Between a name and what is said of it."""
+        return f"{HARD}: " if self.french else ": "
+
     # -- several --------------------------------------------------------------------
 
     def listing(self, names: Sequence[str]) -> str:

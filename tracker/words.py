@@ -38,6 +38,8 @@ METRICS = {
     "photo_views": N_("Views of pictures"),
     "applicants": N_("Applicants"),
     "items": N_("Posts"),
+    "familiarity": N_("Familiarity"),
+    "application_views": N_("Views of applications"),
     **TITLES,
 }
 #: Metrics of a plan that are shares, in percent.

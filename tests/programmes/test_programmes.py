@@ -50,7 +50,7 @@ def test_clorox_sees_how_soon_challenges_are_decided(
     first = found["first-response"]
     assert first["inputs"]["A compound for salad dressing"] == "9.5\u00a0h"
     assert first["inputs"]["Wipes without plastic"] == "–"
-    assert first["coverage"] == "1 of 6 challenges have no answer yet"
+    assert first["coverage"] == "1 of 6 challenges has no answer yet"
     assert found["solve-rate"]["number"] == 50
     assert found["ideas"]["number"] == 4
     # 18,000 + 15,000 + 5,000 paid and 10,000 committed

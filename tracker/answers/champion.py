@@ -79,7 +79,7 @@ def _kpi(known: Known, name: str, kpi: Kpi, digits: int) -> Question:
         None if kpi.value is None else Decimal(kpi.value),
         unit=kpi.unit,
         inputs=inputs,
-        coverage="; ".join(left),
+        coverage=known.joined(one.rstrip(".") for one in left),
     )
 
 
@@ -181,14 +181,18 @@ def _growth(known: Known) -> Iterator[Question]:
         grown = steps[-1][3]
         yield known.ask(
             "growth",
-            "; ".join(_signed(known, g) for *_, g in steps),
+            known.joined(_signed(known, g) for *_, g in steps),
             grown,
             unit="%",
             inputs=[
-                (label, f"{known.text(a)} → {known.text(b)}: {_signed(known, g)}")
+                (label, _step(known, a, b) + known.w.colon + _signed(known, g))
                 for label, a, b, g in steps
             ],
         )
+
+
+def _step(known: Known, before: Decimal, after: Decimal) -> str:
+    return f"{known.text(before)} → {known.text(after)}"
 
 
 def _signed(known: Known, grown: Fraction) -> str:
@@ -206,7 +210,7 @@ def _awareness(known: Known) -> Iterator[Question]:
     unsure = [one.question for one in last.values() if one.n is None]
     yield known.ask(
         "survey",
-        "; ".join(text for _, text in told),
+        known.joined(text for _, text in told),
         inputs=told,
         coverage=known.w(
             "how many were asked is not known: {questions}",

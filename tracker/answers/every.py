@@ -88,4 +88,4 @@ def _claims(known: Known) -> Question:
 def _claim(known: Known, one: dict[str, Any]) -> str:
     told = [str(one[key]) for key in ("definition", "as_of", "source") if one.get(key)]
     told += [known.w("used")] if one.get("used") else []
-    return f"{known.text(Decimal(str(one['value'])))} ({'; '.join(told)})"
+    return f"{known.text(Decimal(str(one['value'])))} ({known.joined(told)})"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -167,6 +167,15 @@ class Known:
     def unknown(self, posts: int) -> str:
         return self.w("not known: {n}", n=self.text(posts))
 
+    def joined(self, parts: Iterable[str]) -> str:
+        """Several sentences or figures, one after the other."""
+        told = list(parts)
+        if not told:
+            return ""
+        return reduce(
+            lambda one, other: self.w("{one}; {other}", one=one, other=other), told
+        )
+
     def made_of(self, basis: str) -> str:
         """Which of several figures a cost or count is."""
         return self.w(BASES[basis]) if basis in BASES else basis
@@ -252,9 +261,13 @@ class Known:
         )
 
     def waits(
-        self, name: str, each: list[tuple[str, Fraction | None]], lack: str
+        self,
+        name: str,
+        each: list[tuple[str, Fraction | None]],
+        lack: Callable[[int, str], str],
     ) -> Question:
-        """The median of waits in hours. lack: said where some have not ended."""
+        """The median of waits in hours. lack: says how many of all have
+        not ended."""
         from tracker.answers.question import median
 
         known = [wait for _, wait in each if wait is not None]
@@ -269,9 +282,7 @@ class Known:
                 (label, "–" if wait is None else self.hours(wait))
                 for label, wait in each
             ],
-            coverage=self.w(lack, n=self.text(open_), of=self.text(len(each)))
-            if open_ or not each
-            else "",
+            coverage=lack(open_, self.text(len(each))) if open_ or not each else "",
         )
 
 

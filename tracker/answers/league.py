@@ -117,7 +117,10 @@ def _channels(known: Known) -> Question:
     ]
     return known.ask(
         "channels",
-        "; ".join(f"{name}: {text.partition(', ')[0]}" for name, text in told) or None,
+        known.joined(
+            f"{name}{known.w.colon}{text.partition(', ')[0]}" for name, text in told
+        )
+        or None,
         inputs=told,
         coverage="" if told else known.w("no posts yet"),
     )
@@ -130,7 +133,7 @@ def _phases(known: Known) -> Iterator[Question]:
         each = [(_phase(one), known.text(Decimal(str(one["value"])))) for one in told]
         yield known.ask(
             "phases",
-            "; ".join(f"{name}: {value}" for name, value in each),
+            known.joined(f"{name}{known.w.colon}{value}" for name, value in each),
             inputs=[
                 (name, ", ".join([value, *_words(one)]))
                 for (name, value), one in zip(each, told, strict=True)

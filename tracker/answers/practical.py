@@ -14,7 +14,6 @@ from fractions import Fraction
 
 from tracker.answers.known import Known, wait
 from tracker.answers.question import Question
-from tracker.catalogue import N_
 from tracker.model import is_day
 from tracker.programme import Cell, Mission
 
@@ -58,8 +57,16 @@ def _first(known: Known) -> Question:
         exact = [moment for moment in at if moment is not None and not is_day(moment)]
         first = min(exact, default=None)
         each.append((one.name, wait(known.opening(one.opens), first)))
-    lack = N_("{n} of {of} challenges have no answer yet")
-    return known.waits("first-response", each, lack)
+    return known.waits(
+        "first-response",
+        each,
+        lambda n, of: known.w.plural(
+            "{n} of {of} challenges has no answer yet",
+            "{n} of {of} challenges have no answer yet",
+            n,
+            of=of,
+        ),
+    )
 
 
 def _ends(known: Known, kind: str) -> dict[str, int]:
@@ -73,8 +80,16 @@ def _decided(known: Known) -> Question:
         (one.name, wait(known.opening(one.opens), ends.get(one.id)))
         for one, _ in known.grid
     ]
-    lack = N_("{n} of {of} challenges are not decided")
-    return known.waits("decision-time", each, lack)
+    return known.waits(
+        "decision-time",
+        each,
+        lambda n, of: known.w.plural(
+            "{n} of {of} challenges is not decided",
+            "{n} of {of} challenges are not decided",
+            n,
+            of=of,
+        ),
+    )
 
 
 def _over(known: Known) -> list[Mission]:

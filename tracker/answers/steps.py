@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tracker.answers.known import Known
 from tracker.answers.question import Question
 from tracker.kpi.saying import reason
+from tracker.kpi.text import text as kpi_text
 
 if TYPE_CHECKING:
     from tracker.kpi.answer import Indicator
@@ -64,7 +65,15 @@ def _targets(known: Known) -> Question:
 
 def _attained(known: Known, one: Indicator) -> str:
     target = "–" if one.target is None else known.text(Decimal(one.target))
-    said = f"{one.text or '–'} / {target}"
+    said, colon = f"{_value(known, one)} / {target}", known.w.colon
     if one.attained is None:
-        return f"{said}: {reason(known.w, one.reason)}" if one.reason else said
-    return f"{said}: {known.text(Decimal(one.attained), 1, '%')}"
+        return f"{said}{colon}{reason(known.w, one.reason)}" if one.reason else said
+    return f"{said}{colon}{known.text(Decimal(one.attained), 1, '%')}"
+
+
+def _value(known: Known, one: Indicator) -> str:
+    if one.value is None:
+        return "–"
+    if one.unit == known.campaign.currency:
+        return known.whole_money(Decimal(one.value), known.digits)
+    return kpi_text(one.value, one.unit, known.w.language)
