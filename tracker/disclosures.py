@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tracker.checks.disclosure import FAIL, WEAK, Judgement, unknown
+from tracker.checks.disclosure import WEAK, Judgement, unknown
 from tracker.checks.disclosure import judged as judge
+from tracker.checks.labels import FAIL
 from tracker.codes import country_code
 from tracker.finding import ERROR, WARNING, Finding, finding_id
 from tracker.model import day_instant

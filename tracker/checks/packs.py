@@ -7,7 +7,8 @@ import tomllib
 from typing import Any
 
 from tracker.checks.contracts import ContractRule
-from tracker.checks.disclosure import DOWN, Pack, Rule, Words
+from tracker.checks.disclosure import DOWN, Pack
+from tracker.checks.labels import Rule, Words
 
 WHEN = ("none", "label", "behind", "buried", "end")
 
