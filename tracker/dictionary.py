@@ -109,6 +109,12 @@ OWN = {
         "conflict": (TEXT, "what contradicts it"),
         "candidates": (TEXT, "whose it could be, and by what"),
     },
+    "results": {
+        "kind": (TEXT, "kind of outcome"),
+        "quantity": (NUMBER, "how many count of that day"),
+        "events": (INTEGER, "rows they came in"),
+        "value": (TEXT, "what those in the campaign's currency are worth"),
+    },
     "findings": {
         "rule": (TEXT, "rule that found it, dotted"),
         "severity": (TEXT, "info, warning or error"),

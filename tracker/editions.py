@@ -69,7 +69,8 @@ def then(tracker: Tracker, at: int) -> dict[str, Snapshot]:
     with past(tracker, as_of=at) as copy:
         found = facts.read(copy.database, apart=copy.apart)
         return {
-            one.campaign.id: snapshot(copy, gathered(copy, one), at) for one in found
+            one.campaign.id: snapshot(copy, gathered(copy, one, now=at), at)
+            for one in found
         }
 
 

@@ -15,6 +15,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tracker.model import Campaign
+from tracker.resultfacts import Brought
+from tracker.troublefacts import Troubles
 
 if TYPE_CHECKING:
     import polars as pl
@@ -105,6 +107,7 @@ class SourceFacts:
     """A source of tracker.toml; every: a sentence-free cadence such as 15m.
 
     due: when it should have run, ms UTC, if that is past and it did not; else None.
+    newest: when a run last brought something new, ms UTC.
     """
 
     name: str
@@ -113,6 +116,7 @@ class SourceFacts:
     state: str
     reason: str | None
     due: int | None = None
+    newest: int | None = None
 
     @property
     def troubled(self) -> bool:
@@ -167,7 +171,9 @@ class ResultFacts:
     """Counted outcomes of one kind.
 
     events: rows; many: their quantities; traced: those put down to an ambassador.
-    newest: the last of them, ms UTC. classes: of the sources they came by.
+    newest: the last of them, ms UTC. classes: of the sources they came by. value: minor
+    units of those in the campaign's currency, None where none has one. conflicts: rows
+    that several could have brought.
     """
 
     kind: str
@@ -176,6 +182,8 @@ class ResultFacts:
     traced: Decimal
     newest: int
     classes: tuple[str, ...]
+    value: int | None = None
+    conflicts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +302,8 @@ class CampaignFacts:
     platforms, and why; `counts` and the counts of people on several are without them.
     questions: what this kind of programme must see, with the answers. kpis: all KPIs
     of the campaign and its indicators, as they were at `as_of`. programme: what is
-    known of it besides.
+    known of it besides. brought: more of what it brought and cost. troubles: what its
+    quality page tells besides `quality`.
     """
 
     campaign: Campaign
@@ -316,6 +325,8 @@ class CampaignFacts:
     edition: Edition = WHOLE
     since: Since | None = None
     kpis: Answer | None = None
+    brought: Brought = field(default_factory=Brought)
+    troubles: Troubles = field(default_factory=Troubles)
     programme: ProgrammeFacts = ProgrammeFacts()
 
     @cached_property

@@ -29,17 +29,21 @@ CHECKS: tuple[str, ...] = (
 
 
 def findings(
-    tracker: Tracker, *, now: int, campaign: str | None = None
+    tracker: Tracker,
+    *,
+    now: int,
+    campaign: str | None = None,
+    checks: Sequence[str] = CHECKS,
 ) -> list[Finding]:
     """What should be looked at, ordered by instant and id, with what people said.
 
     now: for what is late. campaign: findings of this campaign alone, and those of
-    the workspace that belong to none.
+    the workspace that belong to none. checks: these of CHECKS alone.
     """
     from tracker.store.findings import states
 
     said = states(tracker.database)
-    found = {one.id: one for one in _all(tracker, now)}
+    found = {one.id: one for one in _all(tracker, now, checks)}
     return sorted(
         (
             replace(one, state=said.get(one.id, one.state))
@@ -66,7 +70,9 @@ def tell(
     say(tracker.database, ids, state, reason, now)
 
 
-def _all(tracker: Tracker, now: int) -> Iterator[Finding]:
-    for place in CHECKS:
+def _all(
+    tracker: Tracker, now: int, checks: Sequence[str] = CHECKS
+) -> Iterator[Finding]:
+    for place in checks:
         module, _, name = place.partition(":")
         yield from getattr(import_module(module), name)(tracker, now)

@@ -110,6 +110,7 @@ def _outcome(
         claims.candidates,
         next((link.mission for link in (*promo, *links) if link.mission), None),
         tuple(dict.fromkeys(link.code for link in late)),
+        data.get("code") or None,
     )
 
 

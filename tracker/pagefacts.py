@@ -6,11 +6,10 @@ Everything is as it was at the newest reading: pages have no clock of their own.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tracker.brought import brought, many, worth
 from tracker.facts import CampaignFacts, ProgrammeFacts, ResultFacts
 
 if TYPE_CHECKING:
@@ -18,21 +17,28 @@ if TYPE_CHECKING:
     from tracker.kpis.facts import Facts
     from tracker.programme import Outcome
 
+#: Posts of which a page tells more: the first week, and their disclosure.
+TOP = 10
 
-def gathered(tracker: Tracker, facts: CampaignFacts) -> CampaignFacts:
-    """With KPIs, the programme and the questions of its strategy."""
+
+def gathered(tracker: Tracker, facts: CampaignFacts, *, now: int) -> CampaignFacts:
+    """With KPIs, the programme, what it brought, its troubles and the questions of its
+    strategy. now: for sources that are late."""
     from tracker.answers import answers
     from tracker.kpis import ask
     from tracker.kpis.facts import Facts
+    from tracker.troubles import troubles
 
-    slug, now = facts.campaign.id, facts.as_of or 0
-    known = Facts(tracker, slug, None, None, None, now)
+    slug, at = facts.campaign.id, facts.as_of or 0
+    known = Facts(tracker, slug, None, None, None, at)
     kpis = ask(known)
     return replace(
         facts,
         kpis=kpis,
-        questions=tuple(answers(tracker, slug, now=now, known=kpis)),
+        questions=tuple(answers(tracker, slug, now=at, known=kpis)),
         programme=programme(known, facts.as_of),
+        brought=brought(known, facts, TOP),
+        troubles=troubles(tracker, facts, TOP, now=now),
     )
 
 
@@ -54,14 +60,14 @@ def programme(known: Facts, as_of: int | None) -> ProgrammeFacts:
     from tracker.selection import applicants
 
     plan = check(known.tracker, known.campaign_id)
-    many, origin = applicants(known.tracker, known.campaign_id)
+    applied, origin = applicants(known.tracker, known.campaign_id)
     return ProgrammeFacts(
         grid=tuple((one, tuple(cells)) for one, cells in known.grid),
-        results=results(known.outcomes, known.provenances),
+        results=results(known),
         costs=tuple(known.costs),
         waves=tuple(known.waves),
         feedback=tuple(known.feedback),
-        applicants=many,
+        applicants=applied,
         applied_by=origin,
         day=None if as_of is None else known.today,
         lacks=plan.missing,
@@ -71,29 +77,25 @@ def programme(known: Facts, as_of: int | None) -> ProgrammeFacts:
     )
 
 
-def results(
-    counted: Iterable[Outcome], provenances: Mapping[str, set[str]]
-) -> dict[str, ResultFacts]:
+def results(known: Facts) -> dict[str, ResultFacts]:
     """Outcomes that count, by kind."""
     by_kind: dict[str, list[Outcome]] = defaultdict(list)
-    for one in counted:
+    for one in known.outcomes:
         by_kind[one.kind].append(one)
-    return {
-        kind: _result(kind, some, provenances) for kind, some in sorted(by_kind.items())
-    }
+    return {kind: _result(known, kind, some) for kind, some in sorted(by_kind.items())}
 
 
-def _result(
-    kind: str, some: list[Outcome], provenances: Mapping[str, set[str]]
-) -> ResultFacts:
+def _result(known: Facts, kind: str, some: list[Outcome]) -> ResultFacts:
     classes: set[str] = set()
     for source in {one.source for one in some}:
-        classes |= provenances.get(source, set())
+        classes |= known.provenances.get(source, set())
     return ResultFacts(
         kind,
         len(some),
-        sum((one.quantity for one in some), Decimal(0)),
-        sum((one.quantity for one in some if one.shares), Decimal(0)),
+        many(some),
+        many(one for one in some if one.shares),
         max(one.at for one in some),
         tuple(sorted(classes)),
+        worth(some, known.currency),
+        sum(1 for one in some if one.conflict),
     )

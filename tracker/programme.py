@@ -188,7 +188,7 @@ class Outcome:
     rejected or reversed; counted: does it count at all. rule: named, code,
     last_click, first_click, split or none. shares: (ambassador, percent), together
     100 where anybody is named. candidates: (ambassador, by). outside: codes of links
-    in it that were last clicked too long before.
+    in it that were last clicked too long before. code: a promo code.
     """
 
     id: str
@@ -208,6 +208,7 @@ class Outcome:
     candidates: tuple[tuple[str, str], ...] = ()
     mission: str | None = None
     outside: tuple[str, ...] = ()
+    code: str | None = None
 
     @property
     def conflict(self) -> bool:

@@ -84,7 +84,9 @@ def publish(
         _refuse_names(slugs)
     sources = source_facts(tracker, now)
     found = [
-        _left_out(gathered(tracker, replace(facts, sources=sources, edition=edition)))
+        _left_out(
+            gathered(tracker, replace(facts, sources=sources, edition=edition), now=now)
+        )
         for facts in found
     ]
     compare = since or partial(since_last, tracker)
@@ -238,9 +240,9 @@ def _posts(shelf: Shelf, site: Site, facts: CampaignFacts) -> None:
 
 
 def _people(shelf: Shelf, site: Site, facts: CampaignFacts) -> None:
+    from tracker.report.digests import hash_of
     from tracker.report.ownpage import cells_of, made_from
     from tracker.report.person import ambassador_page, own_frame
-    from tracker.report.table import hash_of
     from tracker.report.text import file_name
 
     frame, cells = own_frame(facts), cells_of(facts)
@@ -288,7 +290,7 @@ def own(facts: CampaignFacts, person: Person) -> pl.DataFrame:
 
 def _data(shelf: Shelf, facts: CampaignFacts) -> None:
     from tracker.report.data import TABLES, csv_bytes, json_bytes
-    from tracker.report.table import fingerprint
+    from tracker.report.digests import fingerprint
 
     about = repr((facts.campaign.id, facts.campaign.timezone, facts.as_of, __version__))
     posts = fingerprint(facts.posts)
@@ -330,6 +332,7 @@ def source_facts(tracker: Tracker, now: int) -> tuple[SourceFacts, ...]:
             each.state.state,
             each.state.reason,
             each.next if each.late else None,
+            each.state.last_data,
         )
         for each in found
     )

@@ -8,6 +8,7 @@ import pytest
 
 from tracker.errors import ReportError
 from tracker.report import charts
+from tracker.report.charts import parts
 from tracker.report.gallery import Gallery
 from tracker.words import Words
 
@@ -25,6 +26,7 @@ TOTAL = {
     "aim": "Target 5.02M",
     "ahead": "9.0M at this pace",
     "last": "5.02M",
+    "published": [[14_370, 900_000, "0.9M"]],
 }
 GAINS = {
     "first": DAYS[0],
@@ -36,6 +38,7 @@ GAINS = {
     "gaps": [[14_380, 14_382]],
     "dues": [[14_390, "Travel <&>"]],
     "fall": [DAYS[-1], -500, "−500, taken back"],
+    "many": [14_383, 1000, "4 days in one reading"],
 }
 VALUES = {
     "total": TOTAL,
@@ -46,6 +49,12 @@ VALUES = {
         "result": [1.5, 20, 300],
         "names": [[10, 1.5, "Ada"]],
         "title": ["Followers", "Views per post"],
+    },
+    "survey": {
+        "waves": [
+            ["March", "n = 1,000", 11.8, 9.9, 13.9, "11.8%"],
+            ["autumn", "n not known", 37.0, None, None, "37%"],
+        ]
     },
     "conflict": {
         "claims": [["Leads", 1.0, "50k", True], ["Leads", 2.64, "132k", False]]
@@ -118,5 +127,5 @@ def test_old_drawings_are_forgotten(
 
 
 def test_month_starts_are_days_that_begin_a_month() -> None:
-    assert charts.month_starts(0, 60) == [0, 31, 59]
-    assert charts.month_starts(3, 10) == [3]
+    assert parts.month_starts(0, 60) == [0, 31, 59]
+    assert parts.month_starts(3, 10) == [3]

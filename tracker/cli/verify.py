@@ -31,10 +31,12 @@ if TYPE_CHECKING:
 @with_tracker
 def verify(tracker: Tracker, repair: bool) -> int:
     """Recount all sums from the readings and compare."""
+    from tracker.store import proofs
     from tracker.store import verify as check
 
     with progress("Recounting"):
         found = check.verify(tracker.database, tracker.zone)
+    proofs.note(tracker.database, len(found), now_ms())
     if wants_json():
         emit_json({"ok": not found, "differences": [_as_json(d) for d in found]})
     elif not found:
@@ -52,6 +54,7 @@ def verify(tracker: Tracker, repair: bool) -> int:
 
 
 def _repair(tracker: Tracker) -> None:
+    from tracker.store import proofs
     from tracker.store import verify as check
 
     if tracker.database.path is not None:
@@ -62,6 +65,7 @@ def _repair(tracker: Tracker) -> None:
     else:
         warn("NO_BACKUP", "verify", "PostgreSQL keeps its own backups (pg_dump).")
     check.repair(tracker.database, tracker.zone)
+    proofs.note(tracker.database, 0, now_ms())
     say("Repaired: all sums were counted again.")
 
 

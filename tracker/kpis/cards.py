@@ -58,10 +58,11 @@ def emv(
         raise NotFoundError("rate card", card, cards)
     facts = Facts(tracker, campaign, None, until, as_of, now)
     wanted = cards.values() if card is None else (cards[card],)
-    return [_valued(facts, one) for one in wanted]
+    return [valued(facts, one) for one in wanted]
 
 
-def _valued(facts: Facts, card: RateCard) -> Valued:
+def valued(facts: Facts, card: RateCard) -> Valued:
+    """What the campaign's posts are worth by one card."""
     parts: dict[str, Decimal] = defaultdict(Decimal)
     out: list[tuple[str, str, str]] = []
     posts, apart = 0, dict(facts.left_out)

@@ -159,11 +159,16 @@ class Facts:
         return [one for one in found if one.day <= self.today]
 
     @cached_property
-    def outcomes(self) -> list[Outcome]:
+    def told(self) -> list[Outcome]:
+        """All outcomes, also those that count nothing."""
         from tracker.outcomes import outcomes
 
-        found = outcomes(self.tracker, self.campaign_id, until=self.until)
-        return [one for one in found if one.counted]
+        return outcomes(self.tracker, self.campaign_id, until=self.until)
+
+    @cached_property
+    def outcomes(self) -> list[Outcome]:
+        """Those that count."""
+        return [one for one in self.told if one.counted]
 
     @cached_property
     def tallies(self) -> dict[Any, Tally]:

@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """One metric. used: the value of this report, measured when no claim is used."""
+    """One metric. used: the value of this report, measured when no claim is used.
+    counted: our own figure, of readings or of outcomes, None where there is none; rows:
+    of outcomes, in so many rows."""
 
     metric: str
     claims: tuple[Claim, ...]
     used: Decimal | None
     measured: bool
     flagged: bool
+    counted: Decimal | None = None
+    rows: int = 0
 
     @property
     def times(self) -> float | None:
@@ -48,12 +52,29 @@ def disputes(facts: CampaignFacts) -> tuple[Dispute, ...]:
 def _dispute(facts: CampaignFacts, metric: str, said: list[Claim]) -> Dispute:
     said = sorted(said, key=lambda c: (not c.used, c.as_of or "9", c.value or 0))
     used = next((c.value for c in said if c.used), None)
-    measured = False
-    if used is None and (metric in METRICS or metric == "posts"):
-        value = resolve(facts, metric).value
-        used, measured = (Decimal(value), True) if value is not None else (None, False)
+    counted, rows = _counted(facts, metric)
+    measured = used is None and counted is not None
     flagged = any(c.used is False for c in said) and not any(c.used for c in said)
-    return Dispute(metric, tuple(said), used, measured, flagged and not measured)
+    return Dispute(
+        metric,
+        tuple(said),
+        counted if measured else used,
+        measured,
+        flagged and not measured,
+        counted,
+        rows,
+    )
+
+
+def _counted(facts: CampaignFacts, metric: str) -> tuple[Decimal | None, int]:
+    """Our own figure: a sum of readings, or of outcomes in so many rows."""
+    if (one := facts.programme.results.get(metric)) is not None:
+        return one.many, one.events
+    if metric in METRICS or metric == "posts":
+        figure = resolve(facts, metric)
+        if figure.value is not None and figure.claim is None:
+            return Decimal(figure.value), 0
+    return None, 0
 
 
 def _text(metric: str, value: Decimal, w: Words) -> str:

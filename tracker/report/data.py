@@ -16,6 +16,7 @@ from tracker.cells import RISKY
 from tracker.dictionary import meaning
 from tracker.facts import POSTS, CampaignFacts, Count
 from tracker.model import DAY, DAY_MARK, METRICS, NOT_ADDITIVE, iso, number_day
+from tracker.report import moredata
 from tracker.report.pages import metric_series
 
 if TYPE_CHECKING:
@@ -255,5 +256,10 @@ TABLES: dict[str, Callable[[CampaignFacts], pl.DataFrame]] = {
     "ambassadors": ambassadors,
     "posts": posts,
     "missions": missions,
+    "kpis": moredata.kpis,
+    "results": moredata.results,
+    "costs": moredata.costs,
+    "surveys": moredata.surveys,
+    "findings": moredata.findings,
     "dictionary": dictionary,
 }

@@ -36,7 +36,8 @@ def _style() -> str:
     """Changes whenever a drawing could come out otherwise."""
     from importlib.metadata import version
 
-    source = Path(__file__).with_name("charts.py").read_bytes()
+    files = sorted(Path(__file__).with_name("charts").glob("*.py"))
+    source = b"".join(path.read_bytes() for path in files)
     libraries = [version("altair"), version("vl-convert-python")]
     return hashlib.sha256(source + json.dumps(libraries).encode()).hexdigest()
 

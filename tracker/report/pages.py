@@ -7,6 +7,7 @@ templates escape and isolate it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,25 +15,28 @@ from decimal import Decimal
 from typing import Any
 
 from tracker.facts import WHOLE, CampaignFacts, Edition, Since, SourceFacts
-from tracker.kpi.costs import per
 from tracker.kpi.formula import Number
 from tracker.kpi.pace import Pace, pace
 from tracker.kpi.series import Daily, daily
 from tracker.model import NOT_ADDITIVE, day_number, number_day
 from tracker.report import claims as disputes
+from tracker.report.awareness import Awareness, awareness
 from tracker.report.board import Board, board
-from tracker.report.figure import whole
-from tracker.report.figures import Figure, budget, figures, indicated, period, resolve
+from tracker.report.digests import fingerprint
+from tracker.report.figures import Figure, budget, figures, indicated, period
+from tracker.report.funnel import Funnel, funnel
 from tracker.report.gallery import Drawing
-from tracker.report.listing import Listed, listed
 from tracker.report.missions import Missions, today
 from tracker.report.missions import section as missions
+from tracker.report.money import KpiRow, Money, money
+from tracker.report.receipts import receipts
 from tracker.report.text import clean
+from tracker.report.top import TopPost, top_posts
 from tracker.report.unknowns import unknowns
 from tracker.words import Words
 
-#: Posts in the table of the campaign page, indicators on the card of a campaign.
-TOP, CARD = 10, 4
+#: Indicators on the card of a campaign.
+CARD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +53,6 @@ class Head:
     as_of: int | None
     timezone: str
     edition: Edition = WHOLE
-
-
-@dataclass(frozen=True, slots=True)
-class CostRow:
-    """A cost: name of what it is per, value, what was divided by what."""
-
-    name: str
-    value: Decimal | None
-    cost: Decimal
-    count: int | Decimal | None
-    units: int
-    benchmark: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +117,16 @@ class CampaignPage:
     scatter: Drawing | None
     platforms: tuple[PlatformRow, ...]
     posts: int
-    costs: tuple[CostRow, ...]
-    benchmark: str
-    top: tuple[Listed, ...]
+    funnel: Funnel | None
+    money: Money | None
+    awareness: Awareness | None
+    top: tuple[TopPost, ...]
     disputes: tuple[disputes.Dispute, ...]
     conflict: Drawing | None
+    disagreed: int
     unknowns: tuple[tuple[str, str], ...]
+    receipts: tuple[KpiRow, ...]
+    snapshot: str
     plan: tuple[tuple[str, str], ...]
     sources: tuple[SourceFacts, ...]
     metrics: tuple[str, ...]
@@ -191,7 +187,7 @@ def campaign_page(facts: CampaignFacts, w: Words, gallery: Any) -> CampaignPage:
     plan, tiles = facts.plan, figures(facts)
     spent, length = period(facts)
     ladder, told = board(facts), disputes.disputes(facts)
-    way = progress(facts, tiles, w, gallery)
+    way, spent_on = progress(facts, tiles, w, gallery), money(facts)
     return CampaignPage(
         head=head(facts, "../"),
         strategy=_strategy(plan),
@@ -211,12 +207,16 @@ def campaign_page(facts: CampaignFacts, w: Words, gallery: Any) -> CampaignPage:
         scatter=ladder.scatter(w, gallery, facts.leading),
         platforms=tuple(platform_rows(facts)),
         posts=facts.posts_total,
-        costs=tuple(_costs(facts)),
-        benchmark=clean(str((plan.get("benchmark") or {}).get("name") or "")),
-        top=listed(facts, facts.posts.head(TOP)),
+        funnel=funnel(facts),
+        money=spent_on,
+        awareness=awareness(facts, w, gallery),
+        top=top_posts(facts),
         disputes=told,
         conflict=disputes.chart(told, w, gallery),
+        disagreed=facts.quality.disagreed,
         unknowns=tuple(unknowns(facts, tiles, w)),
+        receipts=receipts(facts, spent_on),
+        snapshot=_snapshot(facts),
         plan=tuple(_plan(plan, w)),
         sources=_lasting(facts.sources),
         metrics=facts.metrics,
@@ -225,9 +225,17 @@ def campaign_page(facts: CampaignFacts, w: Words, gallery: Any) -> CampaignPage:
     )
 
 
+def _snapshot(facts: CampaignFacts) -> str:
+    """A name of what the page was made from: other data have another one."""
+    day = today(facts)
+    parts = (facts.campaign, facts.plan, fingerprint(facts.posts), facts.brought)
+    mark = hashlib.sha256(repr((*parts, facts.people)).encode()).hexdigest()[:6]
+    return f"{facts.campaign.id}-{day.isoformat() if day else 'empty'}-{mark}"
+
+
 def _lasting(sources: tuple[SourceFacts, ...]) -> tuple[SourceFacts, ...]:
     """Without what depends on the hour: only the quality page says who is late."""
-    return tuple(replace(source, due=None) for source in sources)
+    return tuple(replace(source, due=None, newest=None) for source in sources)
 
 
 def _strategy(plan: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -258,30 +266,6 @@ def platform_rows(facts: CampaignFacts) -> list[PlatformRow]:
             )
         )
     return sorted(found, key=lambda row: (-row.posts, row.platform))
-
-
-def _costs(facts: CampaignFacts) -> list[CostRow]:
-    cost = budget(facts.plan)
-    if cost is None:
-        return []
-    mark = budget(
-        {"budget": {"amount": (facts.plan.get("benchmark") or {}).get("cost")}}
-    )
-    rows = []
-    wanted = [("views", 1), ("views", 1000), ("posts", 1), ("lead", 1), ("sale", 1)]
-    named = {figure.metric for figure in figures(facts)}
-    for metric, units in wanted:
-        if metric not in named and metric != "posts":
-            continue
-        found = resolve(facts, metric).value
-        count = None if found is None else whole(Decimal(found))
-        bench = per(mark, count, units) if mark is not None else None
-        rows.append(CostRow(metric, per(cost, count, units), cost, count, units, bench))
-    if facts.people:
-        many = len(facts.people)
-        bench = per(mark, many) if mark is not None else None
-        rows.append(CostRow("ambassador", per(cost, many), cost, many, 1, bench))
-    return rows
 
 
 def _plan(plan: Mapping[str, Any], w: Words) -> list[tuple[str, str]]:

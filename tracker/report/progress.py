@@ -9,7 +9,7 @@ from tracker.facts import CampaignFacts
 from tracker.kpi.pace import Pace
 from tracker.kpi.series import Daily, mean_of_week
 from tracker.model import NOT_ADDITIVE, day_number, number_day
-from tracker.report.figures import Figure, resolve
+from tracker.report.figures import Figure, claims, resolve
 from tracker.report.missions import mission_rows
 from tracker.report.pages import (
     Month,
@@ -23,6 +23,8 @@ from tracker.words import Words
 
 #: Small curves beside the large one.
 SMALLS = 6
+#: Days around the end of a curve where no other figure is written.
+NEAR = 12
 
 
 def progress(
@@ -45,7 +47,7 @@ def progress(
         end=end,
         target=figure.target,
         figure=figure,
-        total=_total(series, figure, ahead, end, w, gallery),
+        total=_total(facts, series, figure, ahead, end, w, gallery),
         gains=_gains(facts, series, end, w, gallery),
         months=tuple(months(series)),
         week=tuple(_week(facts)),
@@ -55,7 +57,13 @@ def progress(
 
 
 def _total(
-    series: Daily, figure: Figure, ahead: Any, end: date, w: Words, gallery: Any
+    facts: CampaignFacts,
+    series: Daily,
+    figure: Figure,
+    ahead: Any,
+    end: date,
+    w: Words,
+    gallery: Any,
 ) -> Any:
     totals = series.totals()
     aim = None if figure.target is None else float(figure.target)
@@ -72,6 +80,7 @@ def _total(
             "target": aim,
             "base": base,
             "pace": ahead and _fan(ahead, totals[-1]),
+            "published": _published(facts, figure, series, w),
             "now": w(
                 "Data as of {day}", day=w.day(number_day(series.last), short=True)
             ),
@@ -107,8 +116,55 @@ def _gains(
             "gaps": [list(gap) for gap in series.gaps],
             "dues": [due for due in dues if series.first <= due[0] <= last],
             "fall": fall and [fall[0], visible([fall[1]])[0], _fallen(fall, w)],
+            "many": _many(series, w),
         },
     )
+
+
+def _published(
+    facts: CampaignFacts, figure: Figure, series: Daily, w: Words
+) -> list[list[Any]]:
+    """Figures of the leading metric that were published in the time of the curve, one
+    a day: day, value, text."""
+    found: dict[int, float] = {}
+    for claim in claims(facts.plan):
+        if claim.metric != figure.metric or claim.value is None or not claim.as_of:
+            continue
+        at = _day(claim.as_of)
+        if at is not None and series.first <= at <= series.last:
+            found.setdefault(at, float(claim.value))
+    ends = _last_read(series)
+    return [
+        [day, value, "" if abs(day - ends) < NEAR else w.compact(value)]
+        for day, value in sorted(found.items())
+    ]
+
+
+def _last_read(series: Daily) -> int:
+    """The last day that is drawn, where the total is written already."""
+    days = range(series.last, series.first, -1)
+    return next((day for day in days if not series.in_gap(day)), series.first)
+
+
+def _day(text: str) -> int | None:
+    try:
+        return day_number(date.fromisoformat(text))
+    except ValueError:
+        return None
+
+
+def _many(series: Daily, w: Words) -> list[Any] | None:
+    """The largest reading that covers several days."""
+    found = [
+        (gain, day)
+        for day, gain in enumerate(series.gains, series.first)
+        if gain > 0 and not series.in_gap(day) and series.after_gap(day) > 1
+    ]
+    if not found:
+        return None
+    gain, day = max(found)
+    text = w("{n} days in one reading", n=series.after_gap(day))
+    return [day, visible([gain])[0], text]
 
 
 def _rounded(values: list[float | None]) -> list[float | None]:

@@ -15,6 +15,7 @@ from tracker.model import NOT_ADDITIVE
 from tracker.report.figures import adds_up
 from tracker.report.pages import Head, head
 from tracker.report.text import clean
+from tracker.report.trouble import Trouble, trouble
 
 #: Rows of a list on the page; all are counted.
 SHOWN = 50
@@ -65,6 +66,7 @@ class QualityPage:
     outside: int
     sources: tuple[SourceFacts, ...]
     troubled: tuple[SourceFacts, ...]
+    trouble: Trouble
 
     @property
     def waiting(self) -> int:
@@ -77,7 +79,7 @@ class QualityPage:
             len(self.troubled),
             sum(len(proof.bad) for proof in self.proofs),
         )
-        return sum(1 for many in kinds if many)
+        return sum(1 for many in kinds if many) + self.trouble.open
 
 
 def quality_page(facts: CampaignFacts) -> QualityPage:
@@ -107,6 +109,7 @@ def quality_page(facts: CampaignFacts) -> QualityPage:
         outside=found.outside,
         sources=facts.sources,
         troubled=tuple(s for s in facts.sources if s.troubled),
+        trouble=trouble(facts),
     )
 
 

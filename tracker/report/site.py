@@ -15,11 +15,11 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
-from tracker import __version__
+from tracker import __version__, kpiwords
 from tracker.errors import ReportError
 from tracker.kpi.saying import input_name, reason, worth
 from tracker.model import METRICS, number_day
-from tracker.report import inside
+from tracker.report import inside, kpinames
 from tracker.report.gallery import Drawing, Gallery
 from tracker.report.sparks import spark
 from tracker.report.table import script_json
@@ -75,6 +75,12 @@ class Site:
             drawing=self._drawing,
             METRICS=METRICS,
             PERCENT=PERCENT,
+            ACTS=kpinames.ACTS,
+            BASES=kpinames.BASES,
+            BY=kpinames.BY,
+            COST_KINDS=kpinames.COST_KINDS,
+            INPUTS=kpinames.INPUTS,
+            TITLES=kpiwords.TITLES,
             spark=spark,
             policy=policy,
             style=Markup(inside.style(asset(SHEET))),  # noqa: S704

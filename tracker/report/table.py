@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.facts import CampaignFacts
 from tracker.model import DAY, DAY_MARK
+from tracker.report.digests import fingerprint
 from tracker.report.listing import Listed, listed
 from tracker.report.pages import Head, head
 from tracker.report.text import BLANKS, HIDDEN, PILE, clean, file_name
@@ -47,18 +47,6 @@ class PostsPage:
         """Columns as the script reads them: people and platforms by number, days
         since 1970, addresses only if they are http or https."""
         return columns(self)
-
-
-def fingerprint(frame: pl.DataFrame) -> str:
-    """Of all cells in their order; only compared with itself."""
-    if frame.is_empty():
-        return repr(frame.schema)
-    return hash_of(frame.hash_rows(seed=17))
-
-
-def hash_of(marks: pl.Series) -> str:
-    """One text of the hashes of rows, in their order."""
-    return hashlib.sha256(marks.to_numpy().tobytes()).hexdigest()
 
 
 def posts_page(facts: CampaignFacts) -> PostsPage:

@@ -9,7 +9,11 @@ from tracker.kpi.saying import reason
 from tracker.kpi.spread import median
 from tracker.model import NOT_ADDITIVE
 from tracker.report.figures import Figure
+from tracker.report.text import clean
 from tracker.words import Words
+
+#: Results of which it matters who brought them.
+SOLD = ("lead", "test_drive", "reservation", "sale")
 
 
 def unknowns(
@@ -27,6 +31,7 @@ def unknowns(
                 " ambassadors. No total is shown."
             ),
         )
+    yield from _results(facts, w)
     yield from _elsewhere(facts, w)
 
 
@@ -121,4 +126,62 @@ def _elsewhere(facts: CampaignFacts, w: Words) -> Iterator[tuple[str, str]]:
                 "What {n} ambassador did.", "What {n} ambassadors did.", len(silent)
             ),
             w("No post of theirs is known. That is not the same as none."),
+        )
+
+
+def _results(facts: CampaignFacts, w: Words) -> Iterator[tuple[str, str]]:
+    """What is not known of results, surveys, clicks and labels."""
+    found = facts.brought
+    for one in facts.programme.results.values():
+        if one.kind not in SOLD or one.traced == one.many:
+            continue
+        yield (
+            w(
+                "Who brought {n} of {m}: {kind}.",
+                n=w.number(one.many - one.traced),
+                m=w.number(one.many),
+                kind=w.inside(one.kind),
+            ),
+            w("They name nobody, no link and no code. They count for no ambassador."),
+        )
+    yield from _surveys(facts, w)
+    if found.clicks.uncounted:
+        share = found.clicks.uncounted / (found.clicks.raw + found.clicks.uncounted)
+        yield (
+            w("{n} clicks on tracked links.", n=w.number(found.clicks.uncounted)),
+            w(
+                "They were answered and could not be kept: {n} of all.",
+                n=w.percent(share * 100, 1),
+            ),
+        )
+    yield from _labels(facts, w)
+
+
+def _surveys(facts: CampaignFacts, w: Words) -> Iterator[tuple[str, str]]:
+    bare = {one.question for one in facts.programme.waves if one.n is None}
+    for question in sorted(bare):
+        yield (
+            w("How sure {question} is.", question=w.inside(clean(question))),
+            w(
+                "Of some waves nobody said how many people were asked: no interval, and"
+                " no telling whether a change is chance."
+            ),
+        )
+
+
+def _labels(facts: CampaignFacts, w: Words) -> Iterator[tuple[str, str]]:
+    many = facts.troubles.disclosed.counts.get("unknown", 0)
+    if many and facts.posts_total:
+        yield (
+            w("Whether {n} posts say that they are paid for.", n=w.number(many)),
+            w(
+                "No caption or no country of theirs is known: {n} of all posts.",
+                n=w.percent(many / facts.posts_total * 100, 1),
+            ),
+        )
+    unseen = sum(1 for one in facts.troubles.gone if one.last_at is None)
+    if unseen:
+        yield (
+            w("{n} posts that are gone.", n=w.number(unseen)),
+            w("They were removed before a first reading; they are in no sum."),
         )
