@@ -133,6 +133,7 @@ def test_a_line_that_declares_the_delimiter_is_no_row(read):
         (b"id,name,platform,handle,ID\n", "CSV_HEADER"),
         (f'{HEAD}\na1,"Ana,youtube,ana\na2,Ben,x,ben\n'.encode(), "CSV_QUOTE"),
         (f'{HEAD}\na1,"An"a,youtube,ana\n'.encode(), "CSV_QUOTE"),
+        (f"{HEAD}\na1,{'x' * 200_000},youtube,ana\n".encode(), "CSV_FIELD"),
         (f'{HEAD}\na1,"Ana'.encode() + b"\n" * 60 + b'",x,a', "CSV_QUOTE"),
     ],
 )

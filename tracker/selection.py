@@ -95,12 +95,17 @@ def criteria(text: str) -> dict[str, str]:
         except ValueError as error:
             reason = "it begins like JSON and is none"
             raise CellError("criteria", "ROW_CRITERIA", reason) from error
-        return {str(key): str(value) for key, value in found.items()}
+        return {key: _mark(value) for key, value in found.items()}
     parts = [part.partition(":") for part in text.split(";") if part.strip()]
     if any(not (key.strip() and colon) for key, colon, _ in parts):
         reason = f'"{text}" is not as video:8;vibrancy:7'
         raise CellError("criteria", "ROW_CRITERIA", reason)
     return {key.strip(): value.strip() for key, _, value in parts}
+
+
+def _mark(value: Any) -> str:
+    """What JSON says of a criterion, as text."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def read_decisions(

@@ -100,12 +100,20 @@ def _records(
         except StopIteration:
             return
         except csv.Error as error:
-            raise _quote(name, line + before) from error
+            raise _broken(name, line + before, error) from error
         if rows.line_num - line >= LONGEST:
             raise _quote(name, line + before)
         if any(cell.strip() for cell in cells):
             yield line + before, cells
         line = rows.line_num + 1
+
+
+def _broken(name: str, line: int, error: csv.Error) -> PayloadError:
+    if "field limit" not in str(error):
+        return _quote(name, line)
+    cause = "a cell is longer than any text is"
+    todo = "Look for a quote that is not closed"
+    return _refused("CSV_FIELD", f"{name}:{line}", cause, todo)
 
 
 def _quote(name: str, line: int) -> PayloadError:

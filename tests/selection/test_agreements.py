@@ -136,6 +136,18 @@ def test_contracts_of_one_ref_with_two_people(spring: Run) -> None:
     assert left["ambassador"] == "anna"
 
 
+def test_what_is_not_said_again_stays(spring: Run) -> None:
+    words = ("contract", "add", "c", "anna", "--ref", "K-1", "--signed", "2026-01-01")
+    done(spring, *words, "--from", "2026-02-01", "--note", "folder 3")
+    found = said(spring, *words, "--amount", "5")
+    assert (found["result"], found["note"]) == ("corrected", "folder 3")
+    assert said(spring, *words)["result"] == "unchanged"
+    refused = spring(*words, "--to", "2026-01-15")
+    assert (refused.code, "error[DATE] contract of anna" in refused.err) == (4, True)
+    [kept] = said(spring, "contract", "list")["contracts"]
+    assert (kept["amount"], kept["to"]) == ("5.00", None)
+
+
 def test_who_is_not_enrolled_is_told(spring: Run) -> None:
     done(spring, "ambassador", "add", "cleo", "--name", "Cleo")
     words = ("contract", "add", "c", "cleo", "--ref", "K-2", "--signed", "2026-01-01")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tracker.store.agreements import Kind
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T", bound="Consent | Contract | Goods")
 
 
 def campaign_filter(function: F) -> F:
@@ -27,12 +28,18 @@ def campaign_filter(function: F) -> F:
     return argument(option(function))
 
 
-def keep(tracker: Tracker, kind: Kind[Any], one: Any) -> str:
-    """Keep what was typed; answers what it came to."""
-    from tracker.store.agreements import keep as store
+def keep(tracker: Tracker, kind: Kind[T], one: T) -> tuple[T, str]:
+    """Keep what was typed; answers it as it is kept now, and what became of it."""
+    from tracker.store import agreements
 
-    states = store(tracker.database, kind, [one], now=now_ms())
-    return next(state for state, many in states.items() if many)
+    states = agreements.keep(tracker.database, kind, [one], now=now_ms())
+    kept = agreements.list_(tracker.database, kind, ambassador=one.ambassador)
+    now = next(
+        each
+        for each in kept
+        if agreements.place(kind, each) == agreements.place(kind, one)
+    )
+    return now, next(state for state, many in states.items() if many)
 
 
 def keep_file(

@@ -21,7 +21,7 @@ from tracker.cli.common import (
     wrote,
 )
 from tracker.cli.enrolment import enrol, withdraw
-from tracker.cli.imported import complain
+from tracker.cli.imported import complain, many
 from tracker.cli.person import show
 from tracker.cli.programme import (
     Day,
@@ -288,10 +288,8 @@ def _say_import(
     people = ", ".join(
         f"{count} {word}" for word, count in changes.people_by_state.items()
     )
-    say(f"{file.rows} rows: {rows}, {len(rejects)} rejected.")
-    say(
-        f"{sum(changes.people_by_state.values())} people: {people}; "
-        f"{changes.enrolled} enrolled."
-    )
+    say(f"{many(file.rows, 'row')}: {rows}, {len(rejects)} rejected.")
+    found = many(sum(changes.people_by_state.values()), "person", "people")
+    say(f"{found}: {people}; {changes.enrolled} enrolled.")
     if dry_run:
         say("Nothing was changed: this was a dry run.")

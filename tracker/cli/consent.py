@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tracker.app import Tracker
 
 COLUMNS = ("ambassador", "version", "given", "withdrawn", "note")
+#: So many people are named; JSON has all.
+SHOWN = 20
 
 
 @click.group()
@@ -48,7 +50,7 @@ def add(
     given = day_or_today(tracker, on).isoformat()
     said = {"ambassador": ambassador, "version": text, "given": given, "note": note}
     made = typed(tracker, CONSENT, said, consent_of)
-    word = keep(tracker, KIND, made)
+    made, word = keep(tracker, KIND, made)
     told = f"Consent of {ambassador} to {made.version} of {made.given} is {word}."
     changed(consent_json(made) | {"result": word}, told)
 
@@ -132,4 +134,6 @@ def _tell(lacking: list[str]) -> None:
     from tracker.cli.common import answer
 
     if lacking:
-        answer(f"Without a consent in force: {', '.join(lacking)}")
+        named = ", ".join(lacking[:SHOWN])
+        more = f" and {len(lacking) - SHOWN} more" if len(lacking) > SHOWN else ""
+        answer(f"Without a consent in force: {named}{more}")

@@ -67,7 +67,7 @@ def add(
     made = typed(
         tracker, CONTRACT, cells, lambda row, people: contract_of(about, row, people)
     )
-    word = keep(tracker, KIND, made)
+    made, word = keep(tracker, KIND, made)
     warn_strangers(tracker, campaign, [ambassador])
     changed(
         contract_json(made) | {"result": word},

@@ -78,7 +78,7 @@ def add(
     made = typed(
         tracker, GOODS, cells, lambda row, people: goods_of(about, row, people)
     )
-    word = keep(tracker, KIND, made)
+    made, word = keep(tracker, KIND, made)
     warn_strangers(tracker, campaign, [ambassador])
     changed(goods_json(made) | {"result": word}, f"{made.ref}: {made.what} is {word}.")
 

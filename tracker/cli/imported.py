@@ -30,6 +30,11 @@ def complain(name: str, rejects: Sequence[Reject]) -> None:
         warn("ROWS", name, f"{more} more rows were left out; --json names all")
 
 
+def many(count: int, word: str, words: str = "") -> str:
+    """`1 row`, `2 rows`."""
+    return f"{count} {word if count == 1 else words or f'{word}s'}"
+
+
 def tell(
     name: str,
     file: FileRows[Any],
@@ -47,7 +52,7 @@ def tell(
         emit_json(_as_json(file, rejects, states, dry_run=dry_run))
     else:
         told = ", ".join(f"{count} {word}" for word, count in states.items())
-        say(f"{file.rows} rows: {told}, {len(rejects)} rejected.")
+        say(f"{many(file.rows, 'row')}: {told}, {len(rejects)} rejected.")
         if dry_run:
             say("Nothing was changed: this was a dry run.")
     return 1 if rejects else 0

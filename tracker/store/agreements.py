@@ -125,24 +125,25 @@ def keep(
     with database.reading() if dry_run else database.writing() as link:
         people = {slug: row for slug, (row, _) in rows.read_people(link).items()}
         known: dict[tuple[Any, ...], tuple[int | None, T]] = {
-            _place(kind, one): (row, one) for row, one in _read(link, kind)
+            place(kind, one): (row, one) for row, one in _read(link, kind)
         }
         states: Counter[str] = Counter()
         for one in items:
             if one.ambassador not in people:
                 raise NotFoundError("ambassador", one.ambassador, people)
-            row, before = known.get(_place(kind, one), (None, None))
+            row, before = known.get(place(kind, one), (None, None))
             after = one if before is None else _joined(kind, before, one)
             state = _state(before, after)
             states[state] += 1
             if not dry_run and state != "unchanged":
                 row = _write(link, kind, row, after, people[one.ambassador])
                 _note(link, kind, state, after, row, people[one.ambassador], now)
-            known[_place(kind, one)] = (row, after)
+            known[place(kind, one)] = (row, after)
     return {state: states[state] for state in STATES}
 
 
-def _place(kind: Kind[T], one: T) -> tuple[Any, ...]:
+def place(kind: Kind[T], one: T) -> tuple[Any, ...]:
+    """By what one is known among all of its kind."""
     return (_campaign(one), *kind.key_of(one))
 
 
@@ -163,7 +164,16 @@ def _joined(kind: Kind[T], before: T, one: T) -> T:
             "Choose another ref, or remove that one first",
         )
     said = {name: getattr(one, name) for name in kind.values}
-    return replace(before, **{k: v for k, v in said.items() if v is not None})
+    after = replace(before, **{k: v for k, v in said.items() if v is not None})
+    first, last = getattr(after, "starts", None), getattr(after, "ends", None)
+    if first is not None and last is not None and last < first:
+        raise RosterError(
+            "DATE",
+            f"{kind.name} of {after.ambassador}",
+            f"its last day, {last}, is before its first, {first}",
+            "Nothing changed",
+        )
+    return after
 
 
 def _write(link: Link, kind: Kind[T], row: int | None, one: T, person: int) -> int:
