@@ -40,6 +40,14 @@ METRICS = {
     "items": N_("Posts"),
     "familiarity": N_("Familiarity"),
     "application_views": N_("Views of applications"),
+    "decision": N_("Decisions"),
+    "solved": N_("Challenges solved"),
+    "won": N_("Experiments won"),
+    "lost": N_("Experiments lost"),
+    "learned": N_("Experiments learned from"),
+    "training": N_("Trainings begun"),
+    "training_done": N_("Trainings completed"),
+    "points": N_("Points"),
     **TITLES,
 }
 #: Metrics of a plan that are shares, in percent.
