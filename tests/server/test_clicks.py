@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from serving import LIMITS, ask, serving, until
+from serving import LIMITS, SECRETS, ask, deliver, serving, until
 from spring import done, programme, said
 from support import Run
 
@@ -310,3 +310,84 @@ def test_a_new_link_and_a_new_window_need_no_restart(spring: Run, hooked: Path) 
         done(spring, "link", "add", "https://shop.example/x", "--code", "after-it")
         until(lambda: ask(door.address, "GET", "/c/after-it").status == 302)
         assert ask(door.address, "GET", "/c/promo-only").status == 404
+
+
+def test_clicks_and_outcomes_that_are_delivered(spring: Run, hooked: Path) -> None:
+    """By webhook: without a visitor never a duplicate, without an agent never a bot,
+    each id once; the click of a code that no link has waits in quarantine."""
+
+    def click(name: str, at: str, **more: object) -> dict[str, object]:
+        return {
+            "id": name,
+            "code": "anna-link",
+            "clicked_at": f"2026-02-01T{at}Z",
+            **more,
+        }
+
+    told = (
+        click("a", "10:00:00", visitor="v1", user_agent=CHROME),
+        click("b", "10:59:59", visitor="v1", user_agent=CHROME),
+        click("c", "11:00:00", visitor="v1", user_agent=CHROME),
+        click("d", "10:00:01", visitor="v2"),
+        click("e", "10:00:02"),
+        click("f", "10:00:03"),
+        click("g", "10:00:04", user_agent="curl/8.14.1"),
+        click("h", "10:00:05", user_agent=PREVIEWS[0], visitor="v1"),
+        click("a", "10:00:00", visitor="v1", user_agent=CHROME),
+        click("x", "10:00:00", code="nobodys"),
+    )
+    sale = {"id": "s1", "kind": "sale", "at": "2026-02-01T12:00:00Z", "campaign": "c"}
+    sale |= {"link": ["anna-link", "bens-link"], "code": "BEN", "value": "10.00"}
+    with serving(hooked) as door:
+        for name, kind, data in (
+            ("1", "click", told),
+            ("2", "outcome", sale),
+            ("3", "click", told[:2]),
+        ):
+            body = json.dumps({"type": kind, "data": data}).encode()
+            for _ in range(2):  # what is delivered twice is the same
+                assert deliver(door.address, name, body).status == 200
+        assert door.end() == 0
+    assert spring("ingest", "shop", env=SECRETS).code == 1
+    found = {
+        row["clicked_at"][11:19]: (row["class"], row["rule"])
+        for row in exported(spring)
+    }
+    assert found == {
+        "10:00:00": ("unique", None),
+        "10:59:59": ("duplicate", "repeat"),
+        "11:00:00": ("unique", None),
+        "10:00:01": ("unique", None),
+        "10:00:02": ("unique", None),
+        "10:00:03": ("unique", None),
+        "10:00:04": ("bot", "agent"),
+        "10:00:05": ("bot", "preview"),
+    }
+    agree(spring, [("anna-link", sort) for sort, _ in found.values()])
+    assert {row["source"] for row in exported(spring)} == {"shop"}
+    for file in (path for path in hooked.rglob("tracker.db*") if path.is_file()):
+        kept = file.read_bytes()
+        assert b'"v1"' not in kept and b"AppleWebKit" not in kept, file.name
+    (one,) = said(spring, "outcome", "list", "c")["outcomes"]
+    assert (one["rule"], one["shares"]) == (
+        "code",
+        [{"ambassador": "ben", "share": 100}],
+    )
+    assert [(each["ambassador"], each["by"]) for each in one["candidates"]] == [
+        ("ben", "code"),
+        ("anna", "link"),
+        ("ben", "link"),
+    ]
+    assert one["conflict"]
+    done(
+        spring,
+        "link",
+        "add",
+        "https://shop.example/n",
+        "--code",
+        "nobodys",
+        "--campaign",
+        "c",
+    )
+    done(spring, "quarantine", "retry", "--all")
+    assert len(exported(spring)) == 9

@@ -32,6 +32,9 @@ MOST = 512
 AT_ONCE = 8 * 1024 * 1024
 #: How much of a refused delivery is shown to a person, in characters.
 SHOWN = 4096
+#: What stands in a body that tells of clicks with who clicked: a browser's whole name,
+#: a visitor's mark. Neither is kept.
+VISITORS = (b'"user_agent"', b'"visitor"')
 #: Among the headers of a body that was shortened: a keyed hash of the whole.
 SHORTENED = "tracker-shortened"
 Known = Callable[[bytes], bool]
@@ -190,22 +193,30 @@ class Inbox:
 
 def done(link: Link, numbers: Iterable[int]) -> None:
     """These were read; in the transaction that keeps what was in them. Of one that
-    names somebody who was erased, nothing stays."""
+    tells of visitors, or names somebody who was erased, nothing stays."""
     rows = [(number,) for number in numbers]
     link.many("UPDATE delivery SET state = 'read' WHERE id = ?", rows)
     erased = suppression.read(link)
-    if erased is not None:
-        for (number,) in rows:
-            _forget(link, number, erased)
+    for number, body, headers in _bodies(link, [number for (number,) in rows]):
+        if _must_go(body, erased):
+            shorten(link, number, body, headers, b"", suppression.key(link))
 
 
-def _forget(link: Link, number: int, erased: Suppression) -> None:
-    found = link.one("SELECT body, headers FROM delivery WHERE id = ?", (number,))
-    if found is None:
-        return
-    body, headers = found
-    if erased.names(bytes(body).decode("utf-8", "replace")):
-        shorten(link, number, bytes(body), headers, b"", erased.secret)
+def _bodies(link: Link, numbers: Sequence[int]) -> Iterable[tuple[int, bytes, str]]:
+    for at in range(0, len(numbers), MOST):
+        some = numbers[at : at + MOST]
+        marks = ", ".join("?" * len(some))
+        found = link.all(
+            f"SELECT id, body, headers FROM delivery WHERE id IN ({marks})", some
+        )
+        for number, body, headers in found:
+            yield int(number), bytes(body), headers
+
+
+def _must_go(body: bytes, erased: Suppression | None) -> bool:
+    if any(word in body for word in VISITORS):
+        return True
+    return erased is not None and erased.names(body.decode("utf-8", "replace"))
 
 
 def why(error: StoreError) -> str:
