@@ -11,9 +11,9 @@ NAMES = {"clorox": "clorox-connects", "emc": "emc-one", "cisco": "cisco-iwe"}
 FIXTURES = ROOT / "fixtures"
 
 
-def load(invoke: Run, home: Path, name: str) -> None:
+def load(invoke: Run, home: Path, name: str, fixtures: Path = FIXTURES) -> None:
     """Settings, plan, people, then each file by its command."""
-    folder, campaign = FIXTURES / name, NAMES[name]
+    folder, campaign = fixtures / name, NAMES[name]
     with (home / "tracker.toml").open("a") as settings:
         settings.write("\n" + (folder / "sources.toml").read_text())
     shutil.copytree(folder / "inbox", home / "inbox", dirs_exist_ok=True)
@@ -31,5 +31,5 @@ def load(invoke: Run, home: Path, name: str) -> None:
         ("feedback", "import", folder / "feedback.csv", "--campaign", campaign),
     ]
     for words in steps:
-        result = invoke(*words)
+        result = invoke(*words, "--home", home)
         assert result.code == 0, f"{words}: {result.out}{result.err}"

@@ -94,8 +94,7 @@ def found_by_axe(seen: Visit, rules: list[str]) -> Iterator[tuple[str, ...]]:
 
 
 def test_every_page_is_whole_without_scripts(browser: Any, sites: list[Site]) -> None:
-    english = [site for site in sites if site.language == "en"]
-    for seen, name in every(browser, english, java_script_enabled=False):
+    for seen, name in every(browser, sites, java_script_enabled=False):
         assert seen.page.locator("h1").count() == 1, name
         rows = seen.page.locator("tbody tr, main li, main dl")
         assert rows.count() > 0, name
@@ -134,8 +133,7 @@ def test_the_skip_link_comes_first_and_leads_to_the_report(
 def test_pages_are_printed_in_light_without_tools(
     browser: Any, sites: list[Site]
 ) -> None:
-    english = [site for site in sites if site.language == "en"]
-    for seen, name in every(browser, english):
+    for seen, name in every(browser, sites):
         seen.show(794, "dark", "print")
         ink = "() => getComputedStyle(document.body).color"
         paper = "() => getComputedStyle(document.body).backgroundColor"
@@ -151,8 +149,7 @@ def test_pictures_are_kept_for_people_to_look_at(
 ) -> None:
     """Both widths and themes of each kind of page, and what comes out of a printer."""
     SHOTS.mkdir(parents=True, exist_ok=True)
-    english = [site for site in sites if site.language == "en"]
-    for seen, name in every(browser, english):
+    for seen, name in every(browser, sites):
         place = name.replace(" ", "-").replace("/", "-").removesuffix(".html")
         for width, theme in ((1280, "light"), (390, "dark")):
             seen.show(width, theme)

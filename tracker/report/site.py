@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,12 @@ class Site:
             bytecode_cache=_compiled(gallery.folder.parent / "templates"),
         )
         self.environment.filters.update(
-            rich=rich, drawn=self._drawn, said=said, json=block, date=number_day
+            rich=rich,
+            drawn=self._drawn,
+            said=said,
+            json=block,
+            date=number_day,
+            counts=self._counts,
         )
         self.environment.globals.update(
             w=words,
@@ -125,6 +131,12 @@ class Site:
                 "The last pages stay",
                 "Report this as a bug",
             ) from error
+
+    def _counts(self, values: Iterable[int | None], hole: Markup) -> Markup:
+        """Cells of whole numbers, for long tables: a call each would cost the most."""
+        number = self.words.number
+        texts = (hole if value is None else number(value) for value in values)
+        return Markup("".join(f'<td class="r">{text}</td>' for text in texts))  # noqa: S704
 
     def _drawn(self, key: str) -> Markup:
         """A drawing of charts.py."""
