@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -172,6 +173,8 @@ def _count(element: Any, found: dict[str, int]) -> None:
     names = sorted(map(str, element.attrib))
     shape = f"{element.tag} {names}"
     found[shape] = found.get(shape, 0) + 1
+    for name in {"href", "src"} & set(element.attrib):
+        assert re.match(r"https?://|[\w.#][^:]*$|data:,$", element.attrib[name])
     drawing = "plot" in element.attrib.get("class", "").split()
     for inner in element.iter() if drawing else ():
         assert inner.tag.split("}")[-1] in DRAWN, inner.tag

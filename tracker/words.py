@@ -12,6 +12,10 @@ from tracker.catalogue import N_, catalogue, typeset
 from tracker.formats import Formats
 from tracker.kpiwords import TITLES
 
+#: Stands for the ** around what the catalogue wants bold. Nothing that fills a hole
+#: holds it (report/text.py), so that no text of data becomes bold.
+BOLD = "\ue000"
+
 METRICS = {
     "views": N_("Views"),
     "impressions": N_("Impressions"),
@@ -110,7 +114,8 @@ class Words(Formats):
         return said.format(n=self.number(n, digits), **values)
 
     def _set(self, text: str) -> str:
-        return typeset(text) if self.french else text
+        said = typeset(text) if self.french else text
+        return said.replace("**", BOLD)
 
     # -- names --------------------------------------------------------------------
 

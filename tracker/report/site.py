@@ -25,7 +25,7 @@ from tracker.report.gallery import Drawing, Gallery
 from tracker.report.sparks import spark
 from tracker.report.table import script_json
 from tracker.report.versions import Version
-from tracker.words import PERCENT, Words
+from tracker.words import BOLD, PERCENT, Words
 
 #: The style sheet of every page.
 SHEET = "style.css"
@@ -176,8 +176,8 @@ def policy(*scripts: str) -> Markup:
 
 
 def rich(text: str) -> Markup:
-    """**bold** in a sentence of the catalogue; all else is escaped."""
-    return Markup(re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", str(escape(text))))  # noqa: S704
+    """**bold** of the catalogue in a sentence; all else is escaped."""
+    return Markup(re.sub(f"{BOLD}(.+?){BOLD}", r"<b>\1</b>", str(escape(text))))  # noqa: S704
 
 
 def said(text: str) -> Markup:

@@ -12,12 +12,13 @@ _NEVER = "\ufdd0-\ufdef" + "".join(
     f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}"
     for plane in range(0, 0x110000, 0x10000)
 )
-#: Controls, bidirectional controls, invisible characters, what is no character: they
+#: Controls, bidirectional controls, invisible characters, what is no character (and
+#: U+E000, which words.py has its own use for): they
 #: deceive the eye, and are left out of pages (data files keep them). Written so
 #: that Python and Polars read it alike.
 HIDDEN = (
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e"
-    f"\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f{_NEVER}]"
+    f"\u2060-\u206f\ue000\ufeff\ufff9-\ufffb\U000e0000-\U000e007f{_NEVER}]"
 )
 BLANKS = r"[\t\n\r\u2028\u2029]+"
 #: More than four marks on one letter.
