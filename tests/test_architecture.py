@@ -65,6 +65,8 @@ ANSWERS |= {
     "pagefacts",
     "ownfacts",
 }
+ANSWERS |= {"past", "since", "comparing"}
+ANSWERS |= {"planning", "feedback", "silence", "traces", "retention", "pagefacts"}
 ANSWERS |= {"agreements"}
 ANSWERS |= {"brought", "disclosed", "troubles"}
 

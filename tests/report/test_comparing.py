@@ -1,0 +1,68 @@
+"""Campaigns side by side: each with its coverage, nothing added."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import replayed
+import spring
+from support import Run
+
+SECOND = """
+[campaign]
+id = "next"
+name = "The year after"
+timezone = "Europe/Paris"
+currency = "USD"
+start = 2027-01-01
+end = 2027-12-31
+
+[[indicator]]
+id = "views"
+metric = "views"
+target = 1000
+baseline = 0
+"""
+POSTS = """platform,handle,post_id,published_at,captured_at,views
+youtube,@annakow,n1,2027-01-02,2027-01-03T10:00Z,7
+youtube,@annakow,n1,2027-01-02,2027-01-05T10:00Z,40
+x,annakow,n2,2027-01-04,2027-01-05T10:00Z,
+"""
+
+
+def test_two_years_side_by_side(each_workspace: Path, invoke: Run) -> None:
+    home = each_workspace
+    replayed.begin(home, invoke)
+    (home / "next.toml").write_text(SECOND)
+    (home / "next.csv").write_text(POSTS)
+    for words in (
+        ("campaign", "apply", home / "next.toml"),
+        ("enrol", "next", "anna"),
+        ("ingest", "--kind", "csv", "--file", home / "next.csv"),
+    ):
+        invoke(*words)
+    found = spring.said(invoke, "compare", "next", "c")
+    assert [one["id"] for one in found["campaigns"]] == ["next", "c"]
+    assert [one["day"] for one in found["campaigns"]] == [5, 10]
+    assert found["day"] == 5
+    [views] = [row for row in found["totals"] if row["metric"] == "views"]
+    assert views["values"] == [
+        {"value": 40, "known": 1, "unknown": 1, "at_day": 40},
+        {"value": 330, "known": 3, "unknown": 0, "at_day": 0},
+    ]
+    assert found["campaigns"][0]["curves"]["views"] == [0, 0, 7, 7, 40]
+    assert found["campaigns"][1]["curves"]["views"][-1] == 330
+    [aim] = [row for row in found["indicators"] if row["metric"] == "views"]
+    assert [one["target"] for one in aim["values"]] == [1000, 5000]
+    by_name = {row["name"]: row["values"] for row in found["kpis"]}
+    assert by_name["cpv"][0]["value"] is None and by_name["cpv"][0]["reason"]
+    assert [one["unit"] for one in by_name["cpv"]] == ["USD", "EUR"]
+    text = spring.done(invoke, "compare", "next", "c")
+    assert "1/2" in text and "views at day 5" in text
+
+
+def test_what_cannot_be_compared(workspace: Path, invoke: Run) -> None:
+    replayed.begin(workspace, invoke)
+    assert invoke("compare", "c").code == 2
+    missing = invoke("compare", "c", "nothing")
+    assert missing.code == 4 and 'no "nothing"' in missing.err
