@@ -100,7 +100,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         for name in ANSWERS
     },
     "printing": {"errors", "report"},
-    "editions": WORDS | ANSWERS | {"app", "store", "report", "publish"},
+    **dict.fromkeys(
+        ("editions", "sides"),
+        WORDS | ANSWERS | {"app", "store", "report", "publish", "editions", "kpi"},
+    ),
     **{
         name: WORDS
         | SERVICES

@@ -8,6 +8,8 @@ import replayed
 import spring
 from support import Run
 
+from tracker.catalogue import LACKING
+
 SECOND = """
 [campaign]
 id = "next"
@@ -59,6 +61,13 @@ def test_two_years_side_by_side(each_workspace: Path, invoke: Run) -> None:
     assert [one["unit"] for one in by_name["cpv"]] == ["USD", "EUR"]
     text = spring.done(invoke, "compare", "next", "c")
     assert "1/2" in text and "views at day 5" in text
+    for language, said in (("en", "Views, at day 5"), ("fr", "Vues, au jour 5")):
+        words = ("report", "--compare", "next,c", "--language", language)
+        made = Path(spring.said(invoke, *words)["file"])
+        assert made == home / "site" / "compare" / "next-c.html"
+        page = made.read_text()
+        assert said in page and "The year after" in page and page.count("<path") >= 4
+    assert LACKING["fr"].texts == set()
 
 
 def test_what_cannot_be_compared(workspace: Path, invoke: Run) -> None:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 @click.option("--mark", metavar="NAME", help="Later reports are compared with this.")
 @click.option("--marks", is_flag=True, help="List the marked reports.")
 @click.option("--client", is_flag=True, help="Without names and money.")
+@click.option("--compare", metavar="A,B", help="A page of these campaigns alone.")
 @click.option("--ambassador", metavar="ID", help="One file to send to this person.")
 @click.option(
     "--pdf",
@@ -66,6 +67,7 @@ def report(
     mark: str | None,
     marks: bool,
     client: bool,
+    compare: str | None,
     ambassador: str | None,
     pdf: tuple[str, ...],
     paper: str,
@@ -101,6 +103,12 @@ def report(
         return
     if marks:
         _list(tracker, campaign)
+        return
+    if compare:
+        both = language == "both"
+        others = {"--client": client, "--as-of": as_of, "--language both": both}
+        _alone("--compare", others | {"CAMPAIGN": campaign, "--until": until})
+        _side_by_side(tracker, compare, out, language)
         return
     told["since"] = _compare(tracker, since) if since else None
     if as_of or until or client:
@@ -159,6 +167,22 @@ def _print(
         made.append(print_page(page, folder, paper))
         remember(tracker, made[-1])
     return list(map(str, made))
+
+
+def _side_by_side(
+    tracker: Tracker, said: str, out: Path | None, language: str | None
+) -> None:
+    from tracker.sides import write_comparison
+
+    names = [name.strip() for name in said.split(",") if name.strip()]
+    if len(set(names)) < 2:
+        raise click.UsageError("--compare wants two campaigns or more, as A,B")
+    path = write_comparison(tracker, names, out=out, language=language)
+    remember(tracker, path)
+    if wants_json():
+        emit_json({"file": str(path), "campaigns": names})
+    else:
+        say(str(path))
 
 
 def _compare(tracker: Tracker, since: str) -> Compare:
