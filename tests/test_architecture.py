@@ -55,7 +55,7 @@ ANSWERS |= {
     "clicks",
 }
 #: Pages of another time or for other readers.
-ANSWERS |= {"past", "since"}
+ANSWERS |= {"past", "since", "comparing"}
 ANSWERS |= {
     "planning",
     "feedback",
@@ -65,8 +65,6 @@ ANSWERS |= {
     "pagefacts",
     "ownfacts",
 }
-ANSWERS |= {"past", "since", "comparing"}
-ANSWERS |= {"planning", "feedback", "silence", "traces", "retention", "pagefacts"}
 ANSWERS |= {"agreements"}
 ANSWERS |= {"brought", "disclosed", "troubles"}
 
