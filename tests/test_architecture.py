@@ -113,6 +113,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "server": WORDS | {"app", "store", "settings", "sources", "log", "stop", "systemd"},
     "cli": WORDS
     | SERVICES
+    | {"sides"}
     | {
         "app",
         "publish",

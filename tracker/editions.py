@@ -151,6 +151,8 @@ def _theirs(
     tracker: Tracker, ambassador: str, campaign: str | None
 ) -> list[CampaignFacts]:
     """The campaigns somebody is enrolled in, or one of them; the latest first."""
+    from tracker.pagefacts import gathered
+
     roster = Roster(tracker.database)
     roster.ambassador(ambassador)
     slugs = [
@@ -162,7 +164,8 @@ def _theirs(
     if not slugs:
         where = f"campaign {campaign}" if campaign else "any campaign"
         raise NotFoundError("enrolment", f"{ambassador} in {where}")
-    found = facts.read(tracker.database, slugs, apart=tracker.apart)
+    read = facts.read(tracker.database, slugs, apart=tracker.apart)
+    found = [gathered(tracker, one) for one in read]
     return sorted(
         found, key=lambda one: (one.campaign.starts or date.min, one.campaign.id)
     )[::-1]

@@ -59,8 +59,19 @@ CANARIES = (
     "youtu.be",
     "status/",
     "secretnote",
+    "secretref",
 )
-SUMS = ("4321.09", "6543.21", "8765432", "3.21", "7654321", "5432.10", "40.00")
+SUMS = (
+    "4321.09",
+    "6543.21",
+    "8765432",
+    "3.21",
+    "7654321",
+    "5432.10",
+    "40.00",
+    "2345.67",
+    "3456.78",
+)
 
 
 @pytest.fixture
@@ -103,6 +114,11 @@ def client(each_workspace: Path, invoke: Run) -> Path:
     done(invoke, "cost", "add", "c", *cost, "--note", "secretnote")
     words = ("--campaign", "c", "--ambassador", "bo", "--text", "secretnote of Zuzanna")
     done(invoke, "feedback", "add", *words)
+    days = ("--from", "2026-01-01", "--to", "2026-03-01")
+    value = ("--ref", "secretref", "--what", "a secretnote", "--value", "2345.67")
+    done(invoke, "goods", "add", "c", "bo", *value, *days)
+    paper = ("--ref", "secretref", "--signed", "2026-01-01", "--amount", "3456.78")
+    done(invoke, "contract", "add", "c", "bo", *paper, "--objective", "secretnote")
     why = ("--reason", "secretnote")
     done(invoke, "mission", "excuse", "m1", "zuzanna", "--campaign", "c", *why)
     return home

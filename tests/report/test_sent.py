@@ -35,6 +35,7 @@ def test_one_file_with_all_campaigns_and_nobody_else(
     assert made["campaigns"] == ["winter", "c"]
     page = path.read_text()
     assert "Anna Kowalczyk" in page and "Winter" in page
+    assert "First" in page and "ANNA10" in page
     for other in ("Ben", "benoakes", "youtu.be/v2", "tracker report", "csv"):
         assert other not in page
     assert page.count("<h1") == 1
