@@ -3,14 +3,16 @@ goods in kind. `store.agreements` keeps it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from tracker.errors import NotFoundError, RosterError, nearest
 from tracker.filerows import Cells, FileRows, currency, day, money, needed, read_rows
-from tracker.model import Campaign
+from tracker.finding import WARNING, Finding, finding_id
+from tracker.model import Campaign, Enrolment, day_instant
 from tracker.people import CellError
 from tracker.programme import Consent, Contract, Goods
 from tracker.store import agreements as store
@@ -115,6 +117,36 @@ def without_consent(
     }
     people = Roster(tracker.database).ambassadors(campaign)
     return [one.id for one in people if one.id not in given]
+
+
+# -- findings ------------------------------------------------------------------------
+
+
+def findings(tracker: Tracker, now: int) -> Iterator[Finding]:
+    """Who is enrolled although every consent of theirs was taken back."""
+    given: dict[str, list[Consent]] = defaultdict(list)
+    for each in store.list_(tracker.database, store.CONSENT):
+        given[each.ambassador].append(each)
+    for one in Roster(tracker.database).enrolments():
+        ended = [each.withdrawn for each in given[one.ambassador] if each.withdrawn]
+        if not ended or len(ended) < len(given[one.ambassador]):
+            continue
+        last = max(ended)
+        if one.ends is None or one.ends > last:
+            yield _withdrawn(one, last)
+
+
+def _withdrawn(one: Enrolment, last: date) -> Finding:
+    until = f"until {one.ends}" if one.ends else "until the campaign ends"
+    return Finding(
+        finding_id("consent.withdrawn", one.campaign, one.ambassador, last),
+        "consent.withdrawn",
+        WARNING,
+        day_instant(last),
+        f"the last consent was taken back on {last}; the enrolment goes on {until}",
+        one.campaign,
+        one.ambassador,
+    )
 
 
 # -- rows ----------------------------------------------------------------------------

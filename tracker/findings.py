@@ -25,6 +25,7 @@ CHECKS: tuple[str, ...] = (
     "tracker.presence:findings",
     "tracker.lateness:findings",
     "tracker.contracts:findings",
+    "tracker.agreements:findings",
 )
 
 

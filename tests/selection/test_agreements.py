@@ -60,6 +60,22 @@ def test_a_consent_is_given_and_taken_back(spring: Run) -> None:
     assert "Without a consent in force: anna, ben" in done(spring, "consent", "list")
 
 
+def test_who_took_every_consent_back_and_is_enrolled_is_found(spring: Run) -> None:
+    """Not who has another one in force, whose part ended, or who never gave any."""
+    rule = ("finding", "list", "--rule", "consent.", "--json")
+    days = {"v1": "2026-02-01", "v2": "2026-02-02"}
+    for text, day in days.items():
+        done(spring, "consent", "add", "anna", "--text", text, "--on", day)
+    done(spring, "consent", "withdraw", "anna", "--text", "v1", "--on", "2026-03-01")
+    assert json.loads(spring(*rule).out)["findings"] == []
+    done(spring, "consent", "withdraw", "anna", "--text", "v2", "--on", "2026-03-05")
+    [found] = json.loads(spring(*rule).out)["findings"]
+    assert (found["rule"], found["ambassador"]) == ("consent.withdrawn", "anna")
+    assert "taken back on 2026-03-05" in found["evidence"]
+    done(spring, "withdraw", "c", "anna", "--on", "2026-03-05")
+    assert json.loads(spring(*rule).out)["findings"] == []
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [

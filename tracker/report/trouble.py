@@ -23,6 +23,10 @@ RULES: dict[str, tuple[str, str]] = {
         N_("Ambassadors of whom nothing came for long"),
         N_("nothing is counted for them"),
     ),
+    "consent.withdrawn": (
+        N_("Ambassadors who took their consent back"),
+        N_("none on figures"),
+    ),
     "contract.threshold": (
         N_("Fees and goods that ask for a written contract"),
         N_("none on figures"),
