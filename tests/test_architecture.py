@@ -32,7 +32,7 @@ WORDS |= {
     "planmissions",
 }
 WORDS |= {"kpiwords", "filerows", "ratecards", "dictionary", "tabular"}
-WORDS |= {"resultfacts", "troublefacts"}
+WORDS |= {"resultfacts", "troublefacts", "lookalikes"}
 #: What people read: texts by language, numbers, dates.
 WORDS |= {"catalogue", "formats", "words"}
 WORDS |= {"clock", "forms", "cron", "secrets", "plan", "planfields", "__version__"}

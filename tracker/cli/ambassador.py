@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tracker.model import Ambassador, Reject
     from tracker.people import CellError, People
     from tracker.store.people import Changes
+    from tracker.store.roster import Roster
 
 __all__ = ["ambassador", "enrol", "withdraw"]
 
@@ -87,6 +88,7 @@ def add(
         raise _refused(name, error) from error
     people = roster(tracker)
     people.add(person, now=now_ms())
+    _warn_alike(people, {person.id})
     _show_changed(people.ambassador(person.id), f"Ambassador {person.id} added.")
 
 
@@ -249,6 +251,7 @@ def import_(tracker: Tracker, path: Path, campaign: str | None, dry_run: bool) -
     for code, text in file.warnings:
         warn(code, path.name, text)
     complain(path.name, rejects)
+    _warn_alike(people, {entry.person.id for entry in file.entries})
     if campaign:
         enrolled = [one for _, one in changes.enrolments]
         warn_outside(people.campaign(campaign), enrolled)
@@ -257,6 +260,25 @@ def import_(tracker: Tracker, path: Path, campaign: str | None, dry_run: bool) -
     else:
         _say_import(file, changes, rejects, dry_run=dry_run)
     return 1 if rejects else 0
+
+
+def _warn_alike(people: Roster, new: set[str]) -> None:
+    """Handles of these people that look like those of others."""
+    from tracker.lookalikes import Account, lookalikes
+
+    accounts = {
+        Account(person.id, handle.platform, handle.handle)
+        for person in people.ambassadors()
+        for handle in person.handles
+    }
+    for one, other in lookalikes(accounts):
+        if {one.ambassador, other.ambassador} & new:
+            warn(
+                "HANDLE_ALIKE",
+                f"ambassador {other.ambassador}",
+                f"handle {other.handle} on {other.platform} looks like {one.handle}"
+                f" of {one.ambassador}, and is another. Look whether it is right",
+            )
 
 
 def _import_json(

@@ -223,13 +223,17 @@ def with_tracker(function: Callable[..., Any]) -> Callable[..., Any]:
 def _settle(tracker: Tracker) -> None:
     """The audit's file follows what was changed; an erasure that was cut off ends."""
     from tracker.auditing import follow
+    from tracker.errors import TrackerError
     from tracker.store.erasure import unfinished
 
     follow(tracker)
     if unfinished(tracker.database):
         from tracker.privacy import resume
 
-        resume(tracker, now=now_ms())
+        try:
+            resume(tracker, now=now_ms())
+        except TrackerError as error:  # what was asked for is done all the same
+            click.echo(_line(str(error)), err=True)
 
 
 def open_workspace() -> Tracker:
