@@ -14,6 +14,7 @@ from tracker.errors import NotFoundError, ReportError
 from tracker.facts import CampaignFacts, Edition
 from tracker.model import iso
 from tracker.packs import packs
+from tracker.pagefacts import with_programme
 from tracker.past import past
 from tracker.publish import CHARTS, Published, own, publish, words_of
 from tracker.report.versions import versions
@@ -165,7 +166,11 @@ def _theirs(
         where = f"campaign {campaign}" if campaign else "any campaign"
         raise NotFoundError("enrolment", f"{ambassador} in {where}")
     read = facts.read(tracker.database, slugs, apart=tracker.apart)
+<<<<<<< HEAD
     found = [gathered(tracker, one) for one in read]
+=======
+    found = [with_programme(tracker, one) for one in read]
+>>>>>>> aca6dab (What an ambassador is sent has their missions, links and money too; own pages, tested)
     return sorted(
         found, key=lambda one: (one.campaign.starts or date.min, one.campaign.id)
     )[::-1]

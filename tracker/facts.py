@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -223,9 +222,8 @@ class ProgrammeFacts:
 
     grid: each mission with its cells. results: by kind of outcome. applicants come
     from `applications` or from the `plan` (applied_by). costs: also the plan's. waves:
-    by question, in order of time. day: the day all of this is about. lacks, orphans,
-    nobody: what the plan lacks, what nothing will fill, names that nobody has. own: by
-    ambassador.
+    by question, in order of time. lacks, orphans, nobody: what the plan lacks, what
+    nothing will fill, names that nobody has. own: by ambassador.
     """
 
     grid: tuple[tuple[Mission, tuple[Cell, ...]], ...] = ()
@@ -235,7 +233,6 @@ class ProgrammeFacts:
     feedback: tuple[Feedback, ...] = ()
     applicants: int | None = None
     applied_by: str = ""
-    day: date | None = None
     lacks: tuple[Missing, ...] = ()
     orphans: tuple[Orphan, ...] = ()
     nobody: tuple[Unknown, ...] = ()

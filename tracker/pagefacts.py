@@ -35,11 +35,25 @@ def gathered(tracker: Tracker, facts: CampaignFacts, *, now: int) -> CampaignFac
     return replace(
         facts,
         kpis=kpis,
+<<<<<<< HEAD
         questions=tuple(answers(tracker, slug, now=at, known=kpis)),
         programme=programme(known, facts.as_of),
         brought=brought(known, facts, TOP),
         troubles=troubles(tracker, facts, TOP, now=now),
+=======
+        questions=tuple(answers(tracker, slug, now=now, known=kpis)),
+        programme=programme(known),
+>>>>>>> aca6dab (What an ambassador is sent has their missions, links and money too; own pages, tested)
     )
+
+
+def with_programme(tracker: Tracker, facts: CampaignFacts) -> CampaignFacts:
+    """With the programme alone, for a page that shows no KPI."""
+    from tracker.kpis.facts import Facts
+
+    slug, now = facts.campaign.id, facts.as_of or 0
+    known = Facts(tracker, slug, None, None, None, now)
+    return replace(facts, programme=programme(known))
 
 
 def spoken(tracker: Tracker, facts: CampaignFacts, language: str) -> CampaignFacts:
@@ -53,8 +67,8 @@ def spoken(tracker: Tracker, facts: CampaignFacts, language: str) -> CampaignFac
     return replace(facts, questions=tuple(found))
 
 
-def programme(known: Facts, as_of: int | None) -> ProgrammeFacts:
-    """Missions, results and money of a campaign. as_of: its newest reading."""
+def programme(known: Facts) -> ProgrammeFacts:
+    """Missions, results and money of a campaign."""
     from tracker.ownfacts import own_facts
     from tracker.planning import check
     from tracker.selection import applicants
@@ -69,7 +83,6 @@ def programme(known: Facts, as_of: int | None) -> ProgrammeFacts:
         feedback=tuple(known.feedback),
         applicants=applied,
         applied_by=origin,
-        day=None if as_of is None else known.today,
         lacks=plan.missing,
         orphans=plan.orphans,
         nobody=plan.unknown,

@@ -147,11 +147,11 @@ def test_no_byte_names_anybody_or_any_sum(
 
 
 def _stands(amount: str, text: str) -> bool:
-    """An amount, however it is written."""
+    """An amount, however it is written; digits within a hash are none."""
     whole, _, part = amount.partition(".")
     grouped = f"{int(whole):,}".replace(",", "[ ,\u202f\u00a0]?")
-    pattern = rf"(?<![\d.,]){grouped}" + (rf"[.,]?{part}" if part else "")
-    return re.search(rf"{pattern}(?![\d])", text) is not None
+    pattern = rf"(?<![\w.,]){grouped}" + (rf"[.,]?{part}" if part else "")
+    return re.search(rf"{pattern}(?!\w)", text) is not None
 
 
 def test_figures_and_verdicts_are_those_of_the_whole_edition(
