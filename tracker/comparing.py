@@ -82,7 +82,7 @@ def compare(tracker: Tracker, slugs: Sequence[str]) -> Comparison:
         if slug not in known:
             raise NotFoundError("campaign", slug, known)
     found = {
-        one.campaign.id: gathered(tracker, one)
+        one.campaign.id: gathered(tracker, one, now=one.as_of or 0)
         for one in facts.read(tracker.database, slugs, apart=tracker.apart)
     }
     return side_by_side(found[slug] for slug in slugs)

@@ -152,7 +152,6 @@ def _theirs(
     tracker: Tracker, ambassador: str, campaign: str | None
 ) -> list[CampaignFacts]:
     """The campaigns somebody is enrolled in, or one of them; the latest first."""
-    from tracker.pagefacts import gathered
 
     roster = Roster(tracker.database)
     roster.ambassador(ambassador)
@@ -166,11 +165,7 @@ def _theirs(
         where = f"campaign {campaign}" if campaign else "any campaign"
         raise NotFoundError("enrolment", f"{ambassador} in {where}")
     read = facts.read(tracker.database, slugs, apart=tracker.apart)
-<<<<<<< HEAD
-    found = [gathered(tracker, one) for one in read]
-=======
     found = [with_programme(tracker, one) for one in read]
->>>>>>> aca6dab (What an ambassador is sent has their missions, links and money too; own pages, tested)
     return sorted(
         found, key=lambda one: (one.campaign.starts or date.min, one.campaign.id)
     )[::-1]

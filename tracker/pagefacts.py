@@ -35,15 +35,10 @@ def gathered(tracker: Tracker, facts: CampaignFacts, *, now: int) -> CampaignFac
     return replace(
         facts,
         kpis=kpis,
-<<<<<<< HEAD
         questions=tuple(answers(tracker, slug, now=at, known=kpis)),
-        programme=programme(known, facts.as_of),
+        programme=programme(known),
         brought=brought(known, facts, TOP),
         troubles=troubles(tracker, facts, TOP, now=now),
-=======
-        questions=tuple(answers(tracker, slug, now=now, known=kpis)),
-        programme=programme(known),
->>>>>>> aca6dab (What an ambassador is sent has their missions, links and money too; own pages, tested)
     )
 
 
