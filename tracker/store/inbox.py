@@ -32,9 +32,9 @@ MOST = 512
 AT_ONCE = 8 * 1024 * 1024
 #: How much of a refused delivery is shown to a person, in characters.
 SHOWN = 4096
-#: What stands in a body that tells of clicks with who clicked: a browser's whole name,
-#: a visitor's mark. Neither is kept.
-VISITORS = (b'"user_agent"', b'"visitor"')
+#: What stands in a body that tells of visitors: a browser's whole name, an address, a
+#: mark of theirs. None of them is kept.
+VISITORS = (b'"user_agent"', b'"visitor"', b'"ua"', b'"ip"', b'"browser_ip"')
 #: Among the headers of a body that was shortened: a keyed hash of the whole.
 SHORTENED = "tracker-shortened"
 Known = Callable[[bytes], bool]
