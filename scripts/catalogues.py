@@ -24,6 +24,8 @@ FRENCH = ROOT / "tracker" / "locale" / "fr" / "LC_MESSAGES" / "tracker.po"
 #: KPI, whose formula is a text.
 KEYWORDS = {"_": None, "w": None, "N_": None, "_n": (1, 2), "plural": (1, 2)}
 KEYWORDS |= {"formula": None}
+#: A template that cannot be read is an error, not one without texts.
+OPTIONS = {"silent": "false"}
 HEADER = r"""# French texts of Ambassador Tracker. Written by scripts/words.
 msgid ""
 msgstr ""
@@ -40,7 +42,9 @@ def extract() -> Catalog:
     """Every text that code and templates say."""
     found = Catalog(fuzzy=False)
     for method, path in _sources():
-        for _, text, _, _ in extract_from_file(method, str(path), keywords=KEYWORDS):
+        for _, text, _, _ in extract_from_file(
+            method, str(path), keywords=KEYWORDS, options=OPTIONS
+        ):
             if text:
                 found.add(text)
     return found

@@ -5,8 +5,12 @@
   const data = read("posts"), words = read("words"), all = document.getElementById("all");
   const table = all.querySelector("table"), body = table.tBodies[0], heads = [...table.tHead.rows[0].cells];
   const many = data.title.length, ROWS = 100;
-  const count = new Intl.NumberFormat(words.language);
-  const date = new Intl.DateTimeFormat(words.language === "en" ? "en-GB" : words.language, { dateStyle: "medium", timeZone: "UTC" });
+  const number = new Intl.NumberFormat(words.language);
+  const count = (value) => number.format(value).replace("-", "\u2212");
+  const date = (day) => {  // as the page writes days
+    const at = new Date(day * 864e5), first = words.language === "fr" && at.getUTCDate() === 1;
+    return `${first ? "1er" : at.getUTCDate()}\u00a0${words.months[at.getUTCMonth()]}\u00a0${at.getUTCFullYear()}`;
+  };
   document.getElementById("first").remove();  // with this script, all are here
   const make = (tag, props = {}, ...inside) => {
     const it = Object.assign(document.createElement(tag), props);
@@ -14,13 +18,18 @@
     return it;
   };
   const apart = (text) => make("bdi", { textContent: text });
+  const wrote = (i) => {  // a post's text, in its own language where that is known
+    const it = apart(data.title[i]);
+    if (data.language && data.language[i] >= 0) it.lang = data.languages[data.language[i]];
+    return it;
+  };
   const unknown = () => make("span", { className: "na", title: words.unknown }, make("span", { className: "vh", textContent: words.unknown }));
 
   const columns = [
     { key: (i) => data.title[i], text: true, draw: (i) => {
-      if (data.tail[i] === null) return apart(data.title[i]);
-      const link = make("a", { href: data.heads[data.head[i]] + data.tail[i], rel: "noopener noreferrer nofollow" }, apart(data.title[i]));
-      return /^https?:$/.test(link.protocol) ? link : apart(data.title[i]);
+      if (data.tail[i] === null) return wrote(i);
+      const link = make("a", { href: data.heads[data.head[i]] + data.tail[i], rel: "noopener noreferrer nofollow" }, wrote(i));
+      return /^https?:$/.test(link.protocol) ? link : wrote(i);
     } },
     { key: (i) => (data.person[i] < 0 ? null : data.people[data.person[i]][0]), text: true, draw: (i) => {
       if (data.person[i] < 0) return unknown();
@@ -28,8 +37,8 @@
       return make("a", { href: all.dataset.root + page }, apart(name));
     } },
     { key: (i) => words.platforms[data.platform[i]], text: true, draw: (i) => words.platforms[data.platform[i]] },
-    { key: (i) => data.day[i], draw: (i) => (data.day[i] === null ? unknown() : date.format(data.day[i] * 864e5)) },
-    ...data.metrics.map((metric) => ({ key: (i) => data[metric][i], draw: (i) => (data[metric][i] === null ? unknown() : count.format(data[metric][i])) })),
+    { key: (i) => data.day[i], draw: (i) => (data.day[i] === null ? unknown() : date(data.day[i])) },
+    ...data.metrics.map((metric) => ({ key: (i) => data[metric][i], draw: (i) => (data[metric][i] === null ? unknown() : count(data[metric][i])) })),
   ];
   columns.forEach((column, n) => Object.assign(column, { name: heads[n].textContent, head: heads[n] }));
 
@@ -69,7 +78,7 @@
     back.disabled = page === 0;
     next.disabled = page === last - 1;
     turner.hidden = last === 1;
-    place.textContent = words.page.replace("{n}", count.format(page + 1)).replace("{m}", count.format(last));
+    place.textContent = words.page.replace("{n}", count(page + 1)).replace("{m}", count(last));
   };
   const turn = (step) => {
     page += step;
@@ -80,7 +89,7 @@
     const text = search.value.trim().toLowerCase(), p = platform.value, who = person.value;
     if (text) lower ??= data.title.map((title) => title.toLowerCase());
     shown = text || p || who ? order.filter((i) => (p === "" || data.platform[i] === +p) && (who === "" || data.person[i] === +who) && (!text || lower[i].includes(text))) : order;
-    told.textContent = words.shown.replace("{n}", count.format(shown.length)).replace("{m}", count.format(many));
+    told.textContent = words.shown.replace("{n}", count(shown.length)).replace("{m}", count(many));
     page = 0;
     draw();
   };

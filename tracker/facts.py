@@ -353,6 +353,7 @@ POSTS = (
     "published_at",
     "kind",
     "caption",
+    "language",
     "first_at",
     "last_at",
 )

@@ -149,6 +149,11 @@ class Formats:
             at, CLOCKS[self.language], tzinfo=at.tzinfo, locale=_locale(self.language)
         )
 
+    @property
+    def months(self) -> tuple[str, ...]:
+        """Short names, January first."""
+        return months(self.language)
+
     def month(self, day: date) -> str:
         return self._time(day, "MMMM y")
 

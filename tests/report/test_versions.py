@@ -168,3 +168,20 @@ def test_answers_are_in_the_language_of_their_page(both: Path) -> None:
     there = {"fiesta": "Which published", "fr/fiesta": "Quels chiffres publiés"}
     for folder, title in there.items():
         assert title in (both / folder / "answers.html").read_text()
+
+
+def test_a_post_keeps_the_language_it_was_written_in(tmp_path: Path) -> None:
+    """In what a reader hears, too; one whose language nobody knows has none."""
+    tracker = making.workspace(tmp_path / "w", making.Made(2, 20, language="fr"))
+    with tracker.database.writing() as link:
+        link.run("UPDATE post SET language = 'pt-BR' WHERE id = 3")
+    folder = publish(tracker, now=1).folder / "fiesta"
+    text = (folder / "posts.html").read_text()
+    assert re.findall(r'<bdi lang="([^"]+)">([^<]+)', text) == [
+        ("pt-BR", "Post number 2")
+    ]
+    assert text.count("<bdi>Post number") == 19
+    assert '"languages":["pt-BR"]' in text
+    header, *rows = (folder / "data" / "posts.csv").read_text().splitlines()
+    at = header.split(",").index("language")
+    assert sorted(row.split(",")[at] for row in rows)[-2:] == ["", "pt-BR"]

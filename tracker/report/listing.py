@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A post. title: its text, or its id; values: by CampaignFacts.metrics."""
+    """A post. title: its text, or its id; language: of the text, "" when it is not
+    known; values: by CampaignFacts.metrics."""
 
     platform: str
     post_id: str
     title: str
+    language: str
     url: str | None
     person: str
     page: str
@@ -34,6 +36,7 @@ def listed(facts: CampaignFacts, posts: pl.DataFrame) -> tuple[Listed, ...]:
             row["platform"],
             clean(row["post_id"]),
             short(row["caption"] or "") or clean(row["post_id"]),
+            row["language"] or "",
             link(row["url"]),
             names.get(row["ambassador"] or "", clean(row["ambassador"] or "")),
             file_name(row["ambassador"]) + ".html"

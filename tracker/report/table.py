@@ -67,6 +67,8 @@ def columns(page: PostsPage) -> dict[str, Any]:
 
     people = {row[0]: at for at, row in enumerate(page.people)}
     platforms = {name: at for at, name in enumerate(page.platforms)}
+    said = page.frame["language"].drop_nulls().unique().sort().to_list()
+    languages = {name: at for at, name in enumerate(said)}
 
     def index(name: str, keys: dict[str, int]) -> pl.Expr:
         """The number of a name in a list; -1 when it is not in it."""
@@ -86,16 +88,19 @@ def columns(page: PostsPage) -> dict[str, Any]:
         platform=index("platform", platforms),
         person=index("ambassador", people),
         title=title.str.slice(0, CAPTION),
+        language=index("language", languages),
         url=pl.when(allowed & (url.str.len_chars() <= 2000)).then(url),
         day=_days(page.head.timezone),
         **{metric: pl.col(metric) for metric in page.metrics},
     )
+    left_out = {"url"} if said else {"url", "language"}
     return {
         "people": [list(row[1:]) for row in page.people],
         "platforms": list(page.platforms),
         "metrics": list(page.metrics),
+        "languages": said,
         **_addresses(made["url"].to_list()),
-        **{name: made[name].to_list() for name in made.columns if name != "url"},
+        **{name: made[name].to_list() for name in made.columns if name not in left_out},
     }
 
 

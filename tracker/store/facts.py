@@ -383,13 +383,14 @@ def _posts(
     # in the order of the key, so that the tables are read from front to back
     rows = link.all(
         "SELECT p.platform, p.external_id, a.ambassador_id, p.url, p.published_at,"
-        f" p.kind, p.caption, s.first_at, s.last_at{figures} FROM attribution a"
-        " JOIN post p ON p.id = a.post_id JOIN post_state s ON s.post_id = a.post_id"
+        f" p.kind, p.caption, p.language, s.first_at, s.last_at{figures}"
+        " FROM attribution a JOIN post p ON p.id = a.post_id"
+        " JOIN post_state s ON s.post_id = a.post_id"
         " WHERE a.campaign_id = ? ORDER BY a.post_id",
         (key,),
     )
     names = dict(link.all("SELECT id, slug FROM ambassador"))
-    texts = {"platform", "post_id", "url", "kind", "caption"}
+    texts = {"platform", "post_id", "url", "kind", "caption", "language"}
     cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
     del rows  # twice as many cells as needed, while the frame is made
     frame = pl.DataFrame(
