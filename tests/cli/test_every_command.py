@@ -21,7 +21,17 @@ from tracker.cli import PLACES, Root
 #: They read, or make what is not of the programme: workspaces, files, messages.
 READS = {
     *("init", "demo", "status", "doctor", "verify", "completion", "export", "report"),
-    *("totals", "explain", "kpi", "emv", "answers", "daemon", "serve", "stub"),
+    *(
+        "totals",
+        "explain",
+        "compare",
+        "kpi",
+        "emv",
+        "answers",
+        "daemon",
+        "serve",
+        "stub",
+    ),
     *("db upgrade", "db check", "audit list", "audit verify", "privacy export"),
     *("campaign new", "campaign list", "campaign show", "campaign check"),
     *("ambassador list", "ambassador show", "ambassador export"),

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from spring import PEOPLE, done, programme, said
 from sqlmodel import SQLModel
-from support import Run, Server
+from support import ROOT, Run, Server
 
 from tracker.app import open_tracker
 from tracker.store import erasure
@@ -160,6 +163,30 @@ def test_a_cut_off_erasure_is_finished_by_the_next_command(
     done(spring, "status")
     assert erasure.unfinished(tracker.database) == []
     assert left(each_workspace) == set()
+
+
+def test_killed_at_any_moment_it_is_finished_by_the_next_command(
+    spring: Run, each_workspace: Path
+) -> None:
+    """By a real signal, wherever it strikes; totals are as before, no byte is left."""
+    before = totals(spring)
+    command = [sys.executable, "-m", "tracker", "privacy", "erase", "anna", "--yes"]
+    env = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "HOME": str(each_workspace)}
+    env["TRACKER_HOME"] = str(each_workspace)
+    for wait in (0.6, 1.2, 2.4, 5.0, 60.0):
+        with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL) as process:
+            try:
+                process.wait(wait)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        done(spring, "link", "list")
+        assert erasure.unfinished(open_tracker(each_workspace).database) == []
+        if spring("privacy", "export", "anna").code == 4:
+            break
+    assert left(each_workspace) == set()
+    assert totals(spring) == before
+    done(spring, "verify")
+    done(spring, "audit", "verify")
 
 
 def files_of(server: Server, url: str) -> Path:
