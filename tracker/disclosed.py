@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 CACHE = Path(".cache") / "disclosure"
 #: What decides verdicts besides the packs.
-CODE = ("captions.py", "disclosure.py", "packs.py")
+CODE = ("captions.py", "disclosure.py", "labels.py", "packs.py")
 VERDICTS = ("pass", "weak", "fail", "unknown")
 #: Failing posts that are listed; all are counted.
 LISTED = 20

@@ -59,7 +59,7 @@ def survey(v: Mapping[str, Any], size: str, language: str) -> Any:
         bars.encode(x=x, y=alt.Y("lo:Q"), y2="hi:Q"),
         full.encode(x=x, y=y),
         open_.encode(x=x, y=y),
-        label(drawn, x, y, fill=INK, fontWeight=600, **said),
+        label(drawn, x, y, fill=INK, fontWeight=600, dy=9, **said),
         label(hollow, x, y, fill=INK2, **said),
     ]
     height = 240 if narrow else 250
