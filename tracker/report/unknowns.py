@@ -148,7 +148,11 @@ def _results(facts: CampaignFacts, w: Words) -> Iterator[tuple[str, str]]:
     if found.clicks.uncounted:
         share = found.clicks.uncounted / (found.clicks.raw + found.clicks.uncounted)
         yield (
-            w("{n} clicks on tracked links.", n=w.number(found.clicks.uncounted)),
+            w.plural(
+                "{n} click on tracked links.",
+                "{n} clicks on tracked links.",
+                found.clicks.uncounted,
+            ),
             w(
                 "They were answered and could not be kept: {n} of all.",
                 n=w.percent(share * 100, 1),
@@ -173,7 +177,11 @@ def _labels(facts: CampaignFacts, w: Words) -> Iterator[tuple[str, str]]:
     many = facts.troubles.disclosed.counts.get("unknown", 0)
     if many and facts.posts_total:
         yield (
-            w("Whether {n} posts say that they are paid for.", n=w.number(many)),
+            w.plural(
+                "Whether {n} post says that it is paid for.",
+                "Whether {n} posts say that they are paid for.",
+                many,
+            ),
             w(
                 "No caption or no country of theirs is known: {n} of all posts.",
                 n=w.percent(many / facts.posts_total * 100, 1),
@@ -182,6 +190,6 @@ def _labels(facts: CampaignFacts, w: Words) -> Iterator[tuple[str, str]]:
     unseen = sum(1 for one in facts.troubles.gone if one.last_at is None)
     if unseen:
         yield (
-            w("{n} posts that are gone.", n=w.number(unseen)),
+            w.plural("{n} post that is gone.", "{n} posts that are gone.", unseen),
             w("They were removed before a first reading; they are in no sum."),
         )
