@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 TOP = 10
 
 
-def gathered(tracker: Tracker, facts: CampaignFacts, *, now: int) -> CampaignFacts:
+def gathered(
+    tracker: Tracker, facts: CampaignFacts, *, now: int | None = None
+) -> CampaignFacts:
     """With KPIs, the programme, what it brought, its troubles and the questions of its
-    strategy. now: for sources that are late."""
+    strategy. now: for sources that are late, else as at the newest reading."""
     from tracker.answers import answers
     from tracker.kpis import ask
     from tracker.kpis.facts import Facts
@@ -38,7 +40,7 @@ def gathered(tracker: Tracker, facts: CampaignFacts, *, now: int) -> CampaignFac
         questions=tuple(answers(tracker, slug, now=at, known=kpis)),
         programme=programme(known),
         brought=brought(known, facts, TOP),
-        troubles=troubles(tracker, facts, TOP, now=now),
+        troubles=troubles(tracker, facts, TOP, now=at if now is None else now),
     )
 
 
