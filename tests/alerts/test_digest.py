@@ -10,6 +10,7 @@ from alerting import day, make_campaign, settings
 from receiving import Receiver
 from support import Run
 
+from tracker.alerts.digest import message
 from tracker.alerts.sending import Sender
 
 DIGEST = '[digest]\nevery = "{every}"\nto = [{{ env = "ALERT_URL" }}]\n{more}\n'
@@ -78,8 +79,19 @@ def test_it_says_what_the_week_brought(home: Path, receiver: Receiver) -> None:
         "Awaited, Cranes: 2 by 31 March 2026.",
         "mission.missing 1",
         "What we do not know: clicks of 1 of 1 posts.",
+        "To do: write to 1 person who is late (tracker mission remind walks).",
+        "To do: look at the findings (tracker finding list --campaign walks).",
     ):
         assert told in text, text
+
+
+def test_it_says_whether_the_plan_is_kept(home: Path, invoke: Run) -> None:
+    plan = home / "plan.toml"
+    aim = '\n[[indicator]]\nid = "v"\nmetric = "views"\nbaseline = 0\ntarget = 99000\n'
+    plan.write_text(plan.read_text() + aim)
+    tracker = settings(home, digest())
+    assert invoke("campaign", "apply", plan).code == 0
+    assert "Views, 1,370 of 99,000: behind plan." in message(tracker, None, MONDAY)[1]
 
 
 def test_who_delivered_stands_in_the_digest_of_that_week(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tracker.alerts import words
+from tracker.catalogue import N_
 from tracker.findings import findings
 from tracker.model import Campaign, local_day
 from tracker.programme import MISSING, PENDING, Cell, Mission
@@ -39,13 +40,24 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """A count of the plan beside its target. verdict: on, ahead or behind."""
+
+    metric: str
+    value: Decimal
+    target: Decimal
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """since, until: days of the campaign's zone, until is the first one after it.
 
     posts: of the campaign at its end; new: first seen in it. delivered: (mission,
     name, days late); late: (mission, names); coming: (mission, how many are awaited).
     results: (kind, quantity); rules: (rule, open findings). link_clicks: unique clicks
-    on tracked links in it, and in all until its end; None without such links.
+    on tracked links in it, and in all until its end; None without such links. aims:
+    what the plan counts, where it is beside the way to its target.
     """
 
     campaign: Campaign
@@ -61,6 +73,7 @@ class Summary:
     results: tuple[tuple[str, Decimal], ...]
     rules: tuple[tuple[str, int], ...]
     link_clicks: tuple[int, int] | None = None
+    aims: tuple[Aim, ...] = ()
 
 
 def summary(
@@ -87,7 +100,18 @@ def summary(
         results=tuple(_results(tracker, campaign, since, until)),
         rules=tuple(sorted(rules.items())),
         link_clicks=_link_clicks(tracker, campaign, since, until),
+        aims=tuple(_aims(tracker, campaign, clock(until, time(0), zone) - 1)),
     )
+
+
+def _aims(tracker: Tracker, campaign: Campaign, at: int) -> Iterator[Aim]:
+    """Counts with a target, at the end of the period."""
+    from tracker.kpis import kpis
+
+    for one in kpis(tracker, campaign.id, until=at, now=at).indicators:
+        if one.verdict and one.value is not None and one.target is not None:
+            value, target = Decimal(str(one.value)), Decimal(str(one.target))
+            yield Aim(one.metric, value, target, one.verdict)
 
 
 def _at(rows: Sequence[Row], day: date) -> Row | None:
@@ -177,6 +201,7 @@ def _lines(w: Words, one: Summary) -> Iterator[str]:
     yield "=" * len(one.campaign.name)
     yield ""
     yield from _figures(w, one)
+    yield from (_aim(w, aim) for aim in one.aims)
     yield ""
     yield from _people(w, one)
     if one.rules:
@@ -188,6 +213,40 @@ def _lines(w: Words, one: Summary) -> Iterator[str]:
             rules=told,
         )
     yield from _unknown(w, one)
+    yield from _todo(w, one)
+
+
+def _aim(w: Words, aim: Aim) -> str:
+    said = {
+        "ahead": N_("{metric}, {value} of {target}: ahead of plan."),
+        "on": N_("{metric}, {value} of {target}: on plan."),
+        "behind": N_("{metric}, {value} of {target}: behind plan."),
+    }[aim.verdict]
+    return w(
+        said,
+        metric=w.metric(aim.metric),
+        value=_quantity(w, aim.value),
+        target=_quantity(w, aim.target),
+    )
+
+
+def _todo(w: Words, one: Summary) -> Iterator[str]:
+    """What a person should do now, with the command that helps."""
+    slug = one.campaign.id
+    if late := {name for _, names in one.late for name in names}:
+        yield w.plural(
+            "To do: write to {n} person who is late"
+            " (tracker mission remind {campaign}).",
+            "To do: write to {n} people who are late"
+            " (tracker mission remind {campaign}).",
+            len(late),
+            campaign=slug,
+        )
+    if one.rules:
+        yield w(
+            "To do: look at the findings (tracker finding list --campaign {campaign}).",
+            campaign=slug,
+        )
 
 
 def _figures(w: Words, one: Summary) -> Iterator[str]:
