@@ -7,9 +7,10 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 from ingest import Bench
-from measure import Case, Result, at_most, bound, run, take_turns
+from measure import Case, Cost, MissingError, Result, at_most, bound, run, take_turns
 from workspace import DONE, ask, tracker
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,6 +63,51 @@ def site(bench: Bench) -> Iterator[Result]:
     page = pages / "fiesta" / "index.html"
     size = page.stat().st_size / 1000 if page.exists() else None
     yield bound("campaign page", size, 400, "kB")
+    yield from paint(bench, page)
+
+
+#: Milliseconds from the start of the load to the first paint.
+PAINTED = """() => new Promise((told) => new PerformanceObserver((list) => {
+  const found = list.getEntriesByName('first-paint')[0];
+  if (found) told(found.startTime);
+}).observe({ type: 'paint', buffered: true }))"""
+BLANK = "<!doctype html><title>blank</title><p>blank"
+
+
+def paint(bench: Bench, page: Path) -> Iterator[Result]:
+    """First paint of the campaign page from disk, against that of a blank page."""
+    blank = bench.work / "blank.html"
+    blank.write_text(BLANK)
+    try:
+        took = painted({"page": page, "blank": blank}, bench.rounds)
+    except MissingError as error:
+        took = {"page": error, "blank": error}
+    yield at_most("first paint", took["page"], "a blank page", took["blank"], 3)
+
+
+def painted(pages: dict[str, Path], rounds: int) -> dict[str, Cost | MissingError]:
+    """Medians in one headless browser; the first turn of each warms it up."""
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError as error:
+        raise MissingError("playwright is not installed") from error
+    names = ("chromium", "chromium-browser", "google-chrome")
+    program = next(filter(None, map(shutil.which, names)), None)
+    seen: dict[str, list[float]] = {name: [] for name in pages}
+    try:
+        with sync_playwright() as play:
+            browser = play.chromium.launch(
+                executable_path=program, args=["--no-sandbox"]
+            )
+            for _ in range(max(6, rounds + 1)):
+                for name, path in pages.items():
+                    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+                    tab.goto(path.as_uri())
+                    seen[name].append(tab.evaluate(PAINTED) / 1000)
+                    tab.close()
+    except Error as error:
+        raise MissingError(f"no browser: {error}") from error
+    return {name: Cost(median(all_[1:]), 0.0) for name, all_ in seen.items()}
 
 
 def make_fiesta(home: Path, bench: Bench) -> None:
