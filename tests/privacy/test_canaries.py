@@ -243,13 +243,6 @@ def everywhere(link: Link, row: int, who: dict[str, str]) -> None:
         ),
         (
             (
-                "INSERT INTO report_mark (campaign_id, name, at, figures)"
-                " VALUES (?, ?, 1, ?)"
-            ),
-            (c, f"for {who['name']}", json.dumps({"top": [who["id"], who["handle"]]})),
-        ),
-        (
-            (
                 "INSERT INTO survey (campaign_id, question, wave, share, source)"
                 " VALUES (?, ?, ?, '4.0', 'press')"
             ),
@@ -363,6 +356,7 @@ def settle(home: Path, invoke: Run, who: dict[str, str]) -> None:
     box.put([second])
     box.close()
     done(invoke, "report")
+    done(invoke, "report", "c", "--mark", f"for {who['name']}")
     done(invoke, "export", "posts", "--out", home / "posts-export.csv")
     (home / "daemon.log").write_text(f"kept {who['handle']}\nother line\n", "utf-8")
 
@@ -414,6 +408,7 @@ OF_NOBODY = {
     *("delivery.delivery_id", "delivery.source", "past.of", "turn.kind", "lease.name"),
     *("lease.holder", "quota.source", "quota.bucket", "erasure.step"),
     *("payload.header", "suppressed.mark", "consent.version", "outcome_word.status"),
+    "report_mark.figures",
 }
 
 
