@@ -41,13 +41,25 @@ msgstr ""
 def extract() -> Catalog:
     """Every text that code and templates say."""
     found = Catalog(fuzzy=False)
+    for text in texts():
+        found.add(text)
+    return found
+
+
+def texts() -> Iterator[str | tuple[str, ...]]:
+    """As they are said, again and again; one that counts with its plural."""
     for method, path in _sources():
         for _, text, _, _ in extract_from_file(
             method, str(path), keywords=KEYWORDS, options=OPTIONS
         ):
             if text:
-                found.add(text)
-    return found
+                yield text
+
+
+def uncounted() -> list[str]:
+    """What counts in one place, and is said without counting in another."""
+    found = set(texts())
+    return sorted({one[0] for one in found if isinstance(one, tuple)} & found)
 
 
 def _sources() -> Iterator[tuple[str, Path]]:
@@ -122,6 +134,7 @@ def main(check: bool) -> int:
     if text != old and not check:
         FRENCH.write_text(text, "utf-8")
     wrong = list(faults(new))
+    wrong += [f"with and without a plural: {one}" for one in uncounted()]
     if text != old:
         said = "is out of date: run scripts/words" if check else "brought up to date"
         print(f"{FRENCH.relative_to(ROOT)}: {said}")

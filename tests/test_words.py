@@ -20,6 +20,7 @@ def test_nothing_is_untranslated_and_nothing_unused() -> None:
     plural form; the file is as scripts/words writes it."""
     merged = catalogues.merge(catalogues.read(), catalogues.extract())
     assert list(catalogues.faults(merged)) == []
+    assert catalogues.uncounted() == []
     assert catalogues.text_of(merged) == catalogues.FRENCH.read_text("utf-8")
 
 
