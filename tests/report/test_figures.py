@@ -171,7 +171,7 @@ def test_the_board_ranks_three_ways(programme: Tracker) -> None:
     [
         ("no cost is known", "Aucun coût n’est connu."),
         ("views are not known", "Inconnu\u00a0: Vues."),
-        ("the number of applicants is 0", "On ne peut diviser par zéro"),
+        ("the number of applicants is 0", "Division impossible"),
         ("2 sales without a value are left out", "laissées de côté\u00a0: 2."),
     ],
 )
