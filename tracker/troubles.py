@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 #: From the best day of runs to the worst.
 RANK = ("", "ok", "partial", "failed")
-#: Summed otherwise (disclosed.py), or by the clock of the page's maker.
-APART = ("tracker.disclosures:findings",)
+#: Told otherwise: disclosure is summed (disclosed.py), smaller values of one instant
+#: have a section of their own, without the names of files that findings have.
+APART = ("tracker.disclosures:findings", "tracker.anomalies:disagreements")
+#: By the clock of the page's maker.
 BY_CLOCK = ("tracker.lateness:findings",)
 
 

@@ -115,6 +115,6 @@ def surveys(facts: CampaignFacts) -> pl.DataFrame:
 
 
 def findings(facts: CampaignFacts) -> pl.DataFrame:
-    """Those of the campaign, as `tracker export findings` has them; disclosure is
-    summed on the quality page and listed by `tracker disclosure list`."""
+    """Those of the campaign, as `tracker export findings` has them; disclosure
+    is summed on the quality page, and smaller values of one instant are listed there."""
     return _frame(COLUMNS, [as_row(one) for one in facts.troubles.findings])
