@@ -116,5 +116,5 @@ def surveys(facts: CampaignFacts) -> pl.DataFrame:
 
 def findings(facts: CampaignFacts) -> pl.DataFrame:
     """Those of the campaign, as `tracker export findings` has them; disclosure
-    is summed on the quality page, and smaller values of one instant are listed there."""
+    is summed on the quality page, smaller values of one instant are listed there."""
     return _frame(COLUMNS, [as_row(one) for one in facts.troubles.findings])
