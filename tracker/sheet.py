@@ -17,6 +17,8 @@ from tracker.errors import PayloadError, nearest
 
 #: A record of more lines than this is a quote that somebody forgot to close.
 LONGEST = 50
+#: Signs of a cell: what csv takes by itself, also where something has raised its limit.
+WIDEST = 131_072
 ADVICE = 'Save it again as "CSV UTF-8"'
 
 
@@ -103,14 +105,19 @@ def _records(
             raise _broken(name, line + before, error) from error
         if rows.line_num - line >= LONGEST:
             raise _quote(name, line + before)
+        if any(len(cell) > WIDEST for cell in cells):
+            raise _wide(name, line + before)
         if any(cell.strip() for cell in cells):
             yield line + before, cells
         line = rows.line_num + 1
 
 
 def _broken(name: str, line: int, error: csv.Error) -> PayloadError:
-    if "field limit" not in str(error):
-        return _quote(name, line)
+    broken = _wide if "field limit" in str(error) else _quote
+    return broken(name, line)
+
+
+def _wide(name: str, line: int) -> PayloadError:
     cause = "a cell is longer than any text is"
     todo = "Look for a quote that is not closed"
     return _refused("CSV_FIELD", f"{name}:{line}", cause, todo)

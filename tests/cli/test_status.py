@@ -258,6 +258,7 @@ def test_what_a_host_runs_is_told(invoke, each_workspace):
         (2**22 + 1, "elsewhere", True),  # nobody can tell from here
         (os.getpid(), platform.node(), False),  # an earlier one with our number
     ],
+    ids=["living", "no-process", "elsewhere", "our-number"],
 )
 def test_a_name_is_free_when_its_daemon_is_surely_dead(
     workspace, pid, machine, refused
