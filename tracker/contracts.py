@@ -85,9 +85,16 @@ def _sum(rule: ContractRule, one: Agreed, each: Due) -> str:
     undated = any(p.day is None for p in one.promises)
     when = f" (what has no date is counted on {rule.since})" if undated else ""
     return (
-        f"{total} {rule.currency} in {each.year} for {one.campaign}, taken as before"
+        f"{total} {rule.currency} in {each.year} for {_aim(one)}, taken as before"
         f" VAT: {', '.join(parts)}{when}"
     )
+
+
+def _aim(one: Agreed) -> str:
+    """What the sum is for: a campaign, or an objective with its campaigns."""
+    if not one.others:
+        return one.campaign
+    return f"“{one.objective}” ({', '.join(one.campaigns)})"
 
 
 def _contract(rule: ContractRule, one: Agreed, each: Due) -> str:

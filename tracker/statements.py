@@ -71,16 +71,19 @@ def read_costs(tracker: Tracker, path: Path, campaign: str) -> FileRows[Cost]:
     """Read a cost file, one row a cost. Raises NotFoundError and PayloadError."""
     about = Roster(tracker.database).campaign(campaign)
     people = {one.id for one in Roster(tracker.database).ambassadors()}
+    missions = _missions(tracker, campaign)
     return read_rows(
         path,
         COLUMNS,
         REQUIRED,
-        lambda said: cost_of(about, said, people),
+        lambda said: cost_of(about, said, people, missions),
         key=lambda one: one.id,
     )
 
 
-def cost_of(campaign: Campaign, said: Cells, people: set[str]) -> Cost:
+def cost_of(
+    campaign: Campaign, said: Cells, people: set[str], missions: set[str]
+) -> Cost:
     """A cost from the cells of its row; CellError says what is wrong."""
     when = day(said, "date")
     needed(said, "date")
@@ -92,6 +95,10 @@ def cost_of(campaign: Campaign, said: Cells, people: set[str]) -> Cost:
     who = said["ambassador"] or None
     if who is not None and who not in people:
         raise CellError("ambassador", "ROW_AMBASSADOR", f'there is no "{who}"')
+    mission = said["mission"] or None
+    if mission is not None and mission not in missions:
+        reason = f'the plan has no mission "{mission}"'
+        raise CellError("mission", "ROW_MISSION", reason)
     return Cost(
         campaign.id,
         needed(said, "id"),
@@ -101,7 +108,7 @@ def cost_of(campaign: Campaign, said: Cells, people: set[str]) -> Cost:
         currency,
         _one_of(said, "state", COST_STATES, "planned"),
         who,
-        said["mission"] or None,
+        mission,
         said["note"] or None,
     )
 
@@ -114,13 +121,24 @@ def typed(tracker: Tracker, campaign: str, said: Mapping[str, str | None]) -> Co
     who = said.get("ambassador")
     if who and who not in people:
         raise NotFoundError("ambassador", who, people)
+    missions = _missions(tracker, campaign)
+    mission = said.get("mission")
+    if mission and mission not in missions:
+        raise NotFoundError("mission", mission, missions)
+    cells = {name: said.get(name) or "" for name in COLUMNS}
     try:
-        return cost_of(about, {name: said.get(name) or "" for name in COLUMNS}, people)
+        return cost_of(about, cells, people, missions)
     except CellError as wrong:
         code = wrong.code.removeprefix("ROW_")
         raise RosterError(
             code, wrong.column, wrong.reason, "Nothing changed"
         ) from wrong
+
+
+def _missions(tracker: Tracker, campaign: str) -> set[str]:
+    """Those of the campaign's plan."""
+    plan = Roster(tracker.database).plan(campaign)
+    return {str(one["id"]) for one in plan.get("mission") or () if "id" in one}
 
 
 def currency_of(tracker: Tracker, campaign: str) -> str:

@@ -14,6 +14,7 @@ from support import Run
 from tracker.app import Tracker, open_tracker
 from tracker.checks.contracts import ContractRule, due
 from tracker.findings import findings
+from tracker.model import day_instant
 
 RULE = ContractRule("FR", date(2026, 1, 1), 100_000, "EUR", 80, "law")
 PLAN = """
@@ -75,6 +76,37 @@ def sign(tracker: Tracker, who: str, day: str) -> None:
             " WHERE c.slug = 'spring' AND m.slug = ?",
             (day, who),
         )
+
+
+def test_campaigns_of_one_objective_are_one_sum(
+    tracker: Tracker, each_workspace: Path, invoke: Run
+) -> None:
+    """600 and 500 EUR for the same objective need a contract by the day of the second;
+    for two objectives neither does."""
+    plan, people = each_workspace / "plan.toml", each_workspace / "people.csv"
+    plan.write_text(
+        PLAN.format(id="autumn", countries='"FR"', fee="1.00").replace("02-01", "06-01")
+    )
+    assert invoke("campaign", "apply", plan).code == 0
+    for campaign, fee in (("spring", "600.00"), ("autumn", "500.00")):
+        people.write_text(f"{PEOPLE.splitlines()[0]}\nada,Ada,x,ada,FR,{fee},EUR\n")
+        said = invoke("ambassador", "import", people, "--campaign", campaign)
+        assert said.code == 0
+
+    def signed(campaign: str, objective: str, until: str) -> None:
+        days = ("--signed", "2026-01-15", "--to", until, "--objective", objective)
+        said = invoke("contract", "add", campaign, "ada", "--ref", campaign, *days)
+        assert said.code == 0
+
+    signed("spring", "walks", "2026-03-31")
+    signed("autumn", "rides", "2026-03-31")
+    assert not [who for who, _ in told(tracker) if who == "ada"]
+    signed("autumn", "Walks", "2026-03-31")
+    found = told(tracker)["ada", "error"]
+    assert "1100.00 EUR in 2026 for “walks” (autumn, spring)" in found.evidence
+    assert found.at == day_instant(date(2026, 6, 1))
+    signed("autumn", "walks", "2026-12-31")
+    assert not [who for who, _ in told(tracker) if who == "ada"]
 
 
 def give(tracker: Tracker, who: str, ref: str, amount: int) -> None:

@@ -52,9 +52,10 @@ def spring(each_workspace: Path, invoke: Run) -> Run:
 def test_what_is_no_sound_link_is_refused(
     spring: Run, words: tuple[str, ...], code: str
 ) -> None:
-    found = spring("link", "add", *words)
-    assert found.code == 4
-    assert found.err.startswith(f"error[{code}]")
+    for more in ((), ("--dry-run",)):
+        found = spring("link", "add", *words, *more)
+        assert found.code == 4
+        assert found.err.startswith(f"error[{code}]")
     assert len(said(spring, "link", "list")["links"]) == 2
 
 

@@ -152,6 +152,23 @@ def test_what_was_not_yet_published_is_not_seen(fiesta: Run) -> None:
     assert [post["post_id"] for post in drive["rows"][0]["posts"]] == ["d2"]
 
 
+def test_a_day_that_is_asked_for_is_one_of_the_campaign(fiesta: Run) -> None:
+    """31 May ends in Detroit four hours after it does in the workspace's UTC."""
+    day = ("show", "travel", "--campaign", "fiesta", "--until", "2009-05-31")
+    assert asked(fiesta, *day)["as_of"] == "2009-06-01T03:59:59.999Z"
+    assert states(fiesta, "travel", "--until", "2009-05-31")["a1"] == "on_time"
+
+
+def test_sums_until_a_day_are_to_its_end_in_the_campaign(fiesta: Run) -> None:
+    """What was captured at midnight in UTC is of the evening before in Detroit."""
+    for words in (("totals", "fiesta"), ("kpi", "fiesta", "views_per_post")):
+        said = fiesta(*words, "--until", "2009-06-30", "--json")
+        assert said.code == 0, said.err
+        assert json.loads(said.out) == json.loads(fiesta(*words, "--json").out)
+        early = json.loads(fiesta(*words, "--until", "2009-06-29", "--json").out)
+        assert early["rows"] != json.loads(said.out)["rows"]
+
+
 def test_by_hand_is_kept_shown_audited_and_taken_back(fiesta: Run) -> None:
     where = ("--campaign", "fiesta")
     why = ("--reason", "in hospital")

@@ -71,6 +71,7 @@ def test_a_cost_typed_again_is_corrected(spring: Run) -> None:
     [
         (("--id", "programme"), "COST_TWICE"),
         (("--ambassador", "nobody"), "NOT_FOUND"),
+        (("--mission", "nowhere"), "NOT_FOUND"),
         (("--amount", "1,5"), "AMOUNT"),
         (("--currency", "EURO"), "CURRENCY"),
     ],
@@ -94,6 +95,7 @@ def test_what_cannot_be_is_refused(spring: Run, more: tuple, code: str) -> None:
         ("k9,2026-02-01,fee,", "ROW_MISSING"),
         ("k9,2026-02-01,fee,1,XXXX", "ROW_CURRENCY"),
         ("k9,2026-02-01,fee,1,,paid,nobody", "ROW_AMBASSADOR"),
+        ("k9,2026-02-01,fee,1,,paid,anna,nowhere", "ROW_MISSION"),
     ],
 )
 def test_a_bad_row_is_named(

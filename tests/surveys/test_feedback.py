@@ -111,6 +111,7 @@ def test_each_bad_row_is_told(
         (("add", "--campaign", "c", "--text", " "), "MISSING"),
         (("add", "--campaign", "c", "--text", "x", "--at", "soon"), "DATE"),
         (("answer", "99", "--text", "x"), "NOT_FOUND"),
+        (("answer", "f1", "--text", "x"), "NOT_FOUND"),
         (("list", "--campaign", "d"), "NOT_FOUND"),
     ],
 )

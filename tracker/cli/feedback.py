@@ -63,15 +63,18 @@ def import_(tracker: Tracker, path: Path, campaign: str, dry_run: bool) -> int:
 
 
 @feedback.command("answer")
-@click.argument("number", metavar="ID", type=int)
+@click.argument("name", metavar="ID")
 @click.option("--text", required=True, help="The answer; it replaces an earlier one.")
 @json_option
 @with_tracker
-def answer_(tracker: Tracker, number: int, text: str) -> None:
+def answer_(tracker: Tracker, name: str, text: str) -> None:
     """Keep the answer that was given."""
+    from tracker.errors import NotFoundError
     from tracker.store.feedback import answer
 
-    made = answer(tracker.database, number, text, now=now_ms())
+    if not name.isdecimal():
+        raise NotFoundError("feedback", name)
+    made = answer(tracker.database, int(name), text, now=now_ms())
     _show(made, f"Feedback {made.id} is answered.")
 
 

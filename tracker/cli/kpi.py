@@ -17,7 +17,7 @@ from tracker.cli.common import (
     wants_json,
     with_tracker,
 )
-from tracker.cli.moments import parse_moment
+from tracker.cli.moments import parse_moment, zone_of
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
@@ -47,13 +47,14 @@ def kpi(
     from tracker.kpis import kpis
     from tracker.kpis.shape import answer_json
 
+    zone = zone_of(tracker, campaign)
     found = kpis(
         tracker,
         campaign,
         names or None,
         by=by,
-        until=parse_moment(until, "--until", tracker.zone),
-        as_of=parse_moment(as_of, "--as-of", tracker.zone),
+        until=parse_moment(until, "--until", zone),
+        as_of=parse_moment(as_of, "--as-of", zone),
         now=now_ms(),
     )
     if wants_json():
@@ -144,14 +145,15 @@ def explain_kpi(
             "a KPI is a campaign's, or of one of its ambassadors, platforms, missions"
             " or posts"
         )
+    zone = zone_of(tracker, None if campaign == "-" else campaign)
     found = explain(
         tracker,
         campaign,
         name,
         about=given,
         with_rows=rows,
-        until=parse_moment(until, "--until", tracker.zone),
-        as_of=parse_moment(as_of, "--as-of", tracker.zone),
+        until=parse_moment(until, "--until", zone),
+        as_of=parse_moment(as_of, "--as-of", zone),
         now=now_ms(),
     )
     if wants_json():

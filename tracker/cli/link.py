@@ -72,10 +72,9 @@ def add(
     if each:
         people = list(links.enrolled(tracker.database, said["campaign"]))
     made = make(url, people=people, now=now_ms(), **said)
-    if not dry_run:
-        links.add(tracker.database, made, now=now_ms())
-        if qr is not None:
-            _draw(tracker, made, qr, each)
+    links.add(tracker.database, made, now=now_ms(), dry_run=dry_run)
+    if qr is not None and not dry_run:
+        _draw(tracker, made, qr, each)
     _show(tracker, made, each=each, dry_run=dry_run)
 
 

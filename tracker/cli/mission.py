@@ -47,13 +47,13 @@ def mission() -> None:
 def _view(tracker: Tracker, campaign: str, at: str | None) -> View:
     from tracker.missions import view
 
-    return view(tracker, campaign, at=_instant(tracker, at))
+    return view(tracker, campaign, at=_instant(tracker, campaign, at))
 
 
-def _instant(tracker: Tracker, at: str | None) -> int:
-    from tracker.cli.moments import parse_moment
+def _instant(tracker: Tracker, campaign: str, at: str | None) -> int:
+    from tracker.cli.moments import parse_moment, zone_of
 
-    found = parse_moment(at, "--at", tracker.zone)
+    found = parse_moment(at, "--at", zone_of(tracker, campaign))
     return now_ms() if found is None else found
 
 

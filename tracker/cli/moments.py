@@ -12,6 +12,20 @@ from tracker.model import instant
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from tracker.app import Tracker
+
+
+def zone_of(tracker: Tracker, campaign: str | None) -> ZoneInfo:
+    """The zone in which days are meant: the campaign's; the workspace's where none is
+    named. Raises NotFoundError."""
+    from zoneinfo import ZoneInfo
+
+    from tracker.store.roster import Roster
+
+    if campaign is None:
+        return tracker.zone
+    return ZoneInfo(Roster(tracker.database).campaign(campaign).timezone)
+
 
 def parse_moment(text: str | None, option: str, zone: ZoneInfo) -> int | None:
     """An ISO date or time as an instant; a date means its end in the zone.

@@ -19,7 +19,7 @@ from tracker.cli.common import (
     warn,
     with_tracker,
 )
-from tracker.cli.moments import parse_moment
+from tracker.cli.moments import parse_moment, zone_of
 from tracker.errors import NotFoundError
 from tracker.model import iso
 
@@ -80,9 +80,10 @@ def report(
     nothing of anybody else in it.
     """
     campaign, pdf = _printed(tracker, campaign, pdf)
+    zone = zone_of(tracker, campaign)
     moments: dict[str, Any] = {
-        "as_of": parse_moment(as_of, "--as-of", tracker.zone),
-        "until": parse_moment(until, "--until", tracker.zone),
+        "as_of": parse_moment(as_of, "--as-of", zone),
+        "until": parse_moment(until, "--until", zone),
     }
     told: dict[str, Any] = {
         "out": out,

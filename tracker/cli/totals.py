@@ -15,7 +15,7 @@ from tracker.cli.common import (
     wants_json,
     with_tracker,
 )
-from tracker.cli.moments import parse_moment
+from tracker.cli.moments import parse_moment, zone_of
 from tracker.model import METRICS, iso
 
 if TYPE_CHECKING:
@@ -43,8 +43,9 @@ def totals(
     """Sums of a campaign, or of all posts, with coverage and age."""
     if by == "mission" and campaign is None:
         raise click.UsageError("missions are a campaign's: name the CAMPAIGN")
-    known = parse_moment(as_of, "--as-of", tracker.zone)
-    limit = parse_moment(until, "--until", tracker.zone)
+    zone = zone_of(tracker, campaign)
+    known = parse_moment(as_of, "--as-of", zone)
+    limit = parse_moment(until, "--until", zone)
     found = tracker.reckoner.totals(campaign, by=by, as_of=known, until=limit)
     if wants_json():
         from tracker.clicks import beside

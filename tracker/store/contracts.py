@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -30,8 +30,9 @@ GOODS = (
     "SELECT c.slug, m.slug, 'goods', x.ref, x.starts, x.amount, x.currency"
     + _WHOSE.format("goods")
 )
-CONTRACTS = "SELECT c.slug, m.slug, x.ref, x.signed_on, x.ends" + _WHOSE.format(
-    "contract"
+CONTRACTS = (
+    "SELECT c.slug, m.slug, x.ref, x.signed_on, x.ends, x.objective"
+    + _WHOSE.format("contract")
 )
 
 
@@ -48,14 +49,18 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
+    """objective: what is promoted by it, None where the contract does not say."""
+
     ref: str
     day: date
     ends: date | None
+    objective: str | None = None
 
 
 @dataclass(slots=True)
 class Agreed:
-    """What one person was promised in one campaign. countries: theirs, the plan's."""
+    """What one person was promised for one objective: that of their contracts, else the
+    campaign. countries: theirs, the plans'. others: more campaigns of the objective."""
 
     campaign: str
     ambassador: str
@@ -64,6 +69,20 @@ class Agreed:
     goods: list[Promise] = field(default_factory=list)
     costs: list[Promise] = field(default_factory=list)
     contracts: list[Signed] = field(default_factory=list)
+    others: list[Agreed] = field(default_factory=list)
+
+    @property
+    def objective(self) -> str | None:
+        """What its contracts say, in small letters; None where they say nothing, or
+        more than one thing."""
+        said = {
+            one.objective.casefold().strip() for one in self.contracts if one.objective
+        }
+        return said.pop() if len(said) == 1 else None
+
+    @property
+    def campaigns(self) -> list[str]:
+        return [self.campaign, *(one.campaign for one in self.others)]
 
     @property
     def promises(self) -> list[Promise]:
@@ -72,11 +91,13 @@ class Agreed:
         known = {one.ref for one in self.goods}
         fees = self.fees or [one for one in self.costs if one.kind == "fee"]
         more = [one for one in self.costs if one.kind == "goods"]
-        return [*fees, *self.goods, *(one for one in more if one.ref not in known)]
+        mine = [*fees, *self.goods, *(one for one in more if one.ref not in known)]
+        return [*mine, *(each for one in self.others for each in one.promises)]
 
 
 def agreed(database: Database) -> list[Agreed]:
-    """Of everybody who was promised anything, by campaign and ambassador."""
+    """Of everybody who was promised anything, by campaign and ambassador; campaigns
+    of one objective are one."""
     with database.reading() as link:
         found: dict[tuple[str, str], Agreed] = {}
         plans = {
@@ -91,13 +112,35 @@ def agreed(database: Database) -> list[Agreed]:
             if (campaign, who) in found:
                 one = found[campaign, who]
                 (one.costs if kind == "cost" else one.goods).append(promise)
-        for campaign, who, ref, signed, ends in link.all(CONTRACTS):
+        for campaign, who, ref, signed, ends, aim in link.all(CONTRACTS):
             if (campaign, who) in found:
                 signed_on = date.fromisoformat(signed)
                 found[campaign, who].contracts.append(
-                    Signed(ref, signed_on, to_day(ends))
+                    Signed(ref, signed_on, to_day(ends), aim)
                 )
-    return list(found.values())
+    return _by_objective(found.values())
+
+
+def _by_objective(found: Iterable[Agreed]) -> list[Agreed]:
+    """Campaigns of one person whose contracts name the same objective as one."""
+    first: dict[tuple[str, str], Agreed] = {}
+    left = []
+    for one in found:
+        aim = one.objective
+        if aim is None:
+            left.append(one)
+        elif (one.ambassador, aim) in first:
+            _join(first[one.ambassador, aim], one)
+        else:
+            first[one.ambassador, aim] = one
+            left.append(one)
+    return left
+
+
+def _join(into: Agreed, one: Agreed) -> None:
+    into.others.append(one)
+    into.contracts += one.contracts
+    into.countries = tuple(dict.fromkeys((*into.countries, *one.countries)))
 
 
 def _noted(

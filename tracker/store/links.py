@@ -48,32 +48,38 @@ def destinations(database: Database) -> dict[str, tuple[int, str]]:
     return {code: (int(number), place) for code, number, place in found}
 
 
-def add(database: Database, links: Collection[TrackedLink], *, now: int) -> None:
-    """Keep links, all or none. Raises NotFoundError, and RosterError LINK_EXISTS."""
-    with database.writing() as link:
+def add(
+    database: Database,
+    links: Collection[TrackedLink],
+    *,
+    now: int,
+    dry_run: bool = False,
+) -> None:
+    """Keep links, all or none. Raises NotFoundError, and RosterError LINK_EXISTS.
+
+    dry_run: keep none, and raise the same."""
+    with database.reading() if dry_run else database.writing() as link:
         known = {code for (code,) in link.all("SELECT code FROM link")}
         people = {slug: row for slug, (row, _) in rows.read_people(link).items()}
         campaigns = dict(link.all("SELECT slug, id FROM campaign"))
         missions = _missions(link)
         for one in links:
+            places = (
+                _row("campaign", one.campaign, campaigns),
+                _row("ambassador", one.ambassador, people),
+            )
             _check_mission(one, missions)
             if one.code in known:
                 raise _taken(one.code)
             known.add(one.code)
-            _insert(link, one, campaigns, people, now)
+            if not dry_run:
+                _insert(link, one, places, now)
 
 
 def _insert(
-    link: Link,
-    one: TrackedLink,
-    campaigns: dict[str, int],
-    people: dict[str, int],
-    now: int,
+    link: Link, one: TrackedLink, places: tuple[int | None, int | None], now: int
 ) -> None:
-    places = (
-        _row("campaign", one.campaign, campaigns),
-        _row("ambassador", one.ambassador, people),
-    )
+    """places: rows of its campaign and ambassador."""
     link.run(
         "INSERT INTO link (code, destination, campaign_id, ambassador_id, mission,"
         " promo, utm, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -103,12 +109,12 @@ def _check_mission(one: TrackedLink, missions: dict[str, list[str]]) -> None:
     """It must be one of the link's campaign; of any where no campaign is named."""
     if one.mission is None:
         return
-    known = [
+    known = {
         mission
         for campaign, names in missions.items()
         if one.campaign in (None, campaign)
         for mission in names
-    ]
+    }
     if one.mission not in known:
         raise NotFoundError("mission", one.mission, known)
 
