@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from support import PRIVATE, ROOT, Result, Run, Server
+from support import PRIVATE, ROOT, Result, Run, Server, invoking
 from worked import NAMES, load
 
 from tracker.store.database import Database
@@ -83,24 +83,6 @@ def run(workspace: Path, tmp_path: Path) -> Run:
         given = stdin.encode() if isinstance(stdin, str) else stdin
         around.update(env or {})
         return _call(*args, input=given, cwd=cwd or tmp_path, env=around)
-
-    return call
-
-
-def invoking(home: Path) -> Run:
-    """Runs `tracker ...` in this process, in a workspace: quick."""
-    from click.testing import CliRunner
-
-    from tracker.cli import main
-
-    def call(
-        *args: object, stdin: str = "", env: dict[str, str] | None = None
-    ) -> Result:
-        around = {"TRACKER_HOME": str(home), **(env or {})}
-        done = CliRunner().invoke(main, [*map(str, args)], input=stdin, env=around)
-        if done.exception is not None and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        return Result(done.exit_code, done.stdout, done.stderr)
 
     return call
 

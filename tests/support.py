@@ -25,6 +25,24 @@ class Result:
 Run = Callable[..., Result]
 
 
+def invoking(home: Path) -> Run:
+    """Runs `tracker ...` in this process, in a workspace: quick."""
+    from click.testing import CliRunner
+
+    from tracker.cli import main
+
+    def call(
+        *args: object, stdin: str = "", env: dict[str, str] | None = None
+    ) -> Result:
+        around = {"TRACKER_HOME": str(home), **(env or {})}
+        done = CliRunner().invoke(main, [*map(str, args)], input=stdin, env=around)
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return Result(done.exit_code, done.stdout, done.stderr)
+
+    return call
+
+
 @dataclass(frozen=True)
 class Server:
     """A running PostgreSQL server; anybody on this machine may enter."""

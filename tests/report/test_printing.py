@@ -7,10 +7,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import html5lib
 import pytest
 import replayed
 import spring
 from support import Run
+
+from tracker.printing import print_page
 
 A4, LETTER = (595, 842), (612, 792)
 
@@ -21,12 +24,12 @@ def sizes(data: bytes) -> set[tuple[int, int]]:
     return {(round(float(w)), round(float(h))) for w, h in boxes}
 
 
-def text(path: Path) -> str:
-    """What a PDF says."""
+def text(path: Path, *words: str) -> str:
+    """What a PDF says. words: options of pdftotext, such as the first sheets."""
     program = shutil.which("pdftotext")
     if program is None:
         pytest.skip("no pdftotext on this machine")
-    done = subprocess.run([program, "-layout", path, "-"], capture_output=True)
+    done = subprocess.run([program, "-layout", *words, path, "-"], capture_output=True)
     return done.stdout.decode()
 
 
@@ -55,6 +58,34 @@ def test_every_sheet_says_which_of_how_many_it_is(printed: Path) -> None:
     for number in range(1, many + 1):
         assert re.search(rf"(?<!\d){number} ?/ ?{many}(?!\d)", said)
     assert "Skip to the report" not in said
+
+
+@pytest.mark.parametrize("paper", ["A4", "letter"])
+def test_the_first_sheet_holds_the_cover_and_all_tiles(
+    pages: Path, chromium: str, tmp_path: Path, paper: str
+) -> None:
+    page = pages / "fiesta" / "index.html"
+    said = text(print_page(page, tmp_path, paper), "-l", "1")
+    tiles = html5lib.parse(page.read_bytes(), namespaceHTMLElements=False)
+    names = [
+        "".join(one.find("h3").itertext())
+        for one in tiles.iter("li")
+        if "tile" in one.attrib.get("class", "").split()
+    ]
+    assert len(names) > 4 and said.count("How we know") == len(names)
+    words = set(said.split())
+    assert {"Fiesta", "Movement", *" ".join(names).split()} <= words
+
+
+def test_tables_go_on_with_their_heads_and_break_no_number(
+    pages: Path, chromium: str, tmp_path: Path
+) -> None:
+    page = pages / "fiesta" / "posts.html"
+    sheets = text(print_page(page, tmp_path)).split("\f")[:-1]
+    held = [one for one in sheets if "Post number" in one]
+    assert len(held) > 1 and all("Published" in one for one in held)
+    shown = re.findall(r'<td class="r"[^>]*>([\d,]{4,})</td>', page.read_text("utf-8"))
+    assert shown and set(shown) <= set(" ".join(sheets).split())
 
 
 def test_an_erasure_takes_what_was_printed(
