@@ -120,7 +120,7 @@ def _files(tracker: Tracker, who: Person) -> dict[str, tuple[str, ...]]:
         return tuple(sorted(map(traces.name, paths)))
 
     return {
-        "ours": named([*traces.pages(), *traces.logs(), *traces.exports()]),
+        "ours": named([*traces.pages(short=True), *traces.logs(), *traces.exports()]),
         "yours": named(traces.kept()),
         "backups": named(traces.backups()),
     }

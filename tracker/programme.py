@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+#: A claim of a metric that begins so is a figure of a phase of the programme.
+PHASE = "phase."
+
 # -- people ------------------------------------------------------------------------
 
 

@@ -28,7 +28,8 @@ MANIFEST = "manifest.json"
 #: Files are searched in pieces that overlap, in bytes.
 PIECE, OVERLAP = 1 << 22, 4096
 _WORD = re.compile(rb"[\w-]{8,}")
-#: Shorter words would be found in every file.
+#: Shorter words would be found in every file; of the user's own they are looked for in
+#: cells.
 SHORT = 4
 CODES = ("utf-8", "utf-16-le", "utf-16-be", "latin-1")
 DATABASE = b"SQLite format 3\0"
@@ -44,9 +45,9 @@ class Traces:
 
     # -- whose they are -------------------------------------------------------------
 
-    def pages(self) -> list[Path]:
+    def pages(self, *, short: bool = False) -> list[Path]:
         """Pages that name the person; they are made again."""
-        return [path for path in _files(self._site) if self._in(path)]
+        return [path for path in _files(self._site) if self._in(path, short=short)]
 
     def logs(self) -> list[Path]:
         return [
@@ -72,7 +73,11 @@ class Traces:
     def kept(self) -> list[Path]:
         """Files of the user's that hold the person."""
         ours = {*self.logs(), *self.exports(), *self.backups()}
-        return [path for path in self._others() if path not in ours and self._in(path)]
+        return [
+            path
+            for path in self._others()
+            if path not in ours and self._in(path, short=True)
+        ]
 
     def name(self, path: Path) -> str:
         """As it is told: below the workspace, or where it is."""
@@ -110,12 +115,18 @@ class Traces:
 
     # -- looking ----------------------------------------------------------------------
 
-    def _in(self, path: Path) -> bool:
-        """Does a file hold the person, by its name or its bytes, packed or not?"""
+    def _in(self, path: Path, *, short: bool = False) -> bool:
+        """Does a file hold the person, by its name or its bytes, packed or not? short:
+        by a short name too, where that fills a cell."""
         if self._sought.within(path.name.encode("utf-8", "surrogateescape")):
             return True
+        if short and self._sought.in_cell(path.stem.encode("utf-8", "surrogateescape")):
+            return True
         try:
-            return any(map(self._sought.within, _pieces(path)))
+            return any(
+                self._sought.within(piece) or (short and self._sought.in_cell(piece))
+                for piece in _pieces(path)
+            )
         except (OSError, ValueError, EOFError, zipfile.BadZipFile, RuntimeError):
             return False  # broken or locked: nobody can tell
 
@@ -125,8 +136,10 @@ class Sought:
 
     def __init__(self, who: Person) -> None:
         names = [text for text in who.called() if len(text) >= SHORT]
+        cells = [text for text in who.called() if len(text) < SHORT]
         ids = {text for post in who.posts for text in post[2:4] if text}
         self._names = re.compile(b"|".join(_forms(names)) or b"(?!)", re.IGNORECASE)
+        self._cells = _whole_cells(cells)
         self._ids = {
             each.encode("utf-8", "surrogatepass") for each in (*ids, *who.codes)
         }
@@ -137,6 +150,18 @@ class Sought:
         return bool(self._ids) and any(
             word in self._ids for word in _WORD.findall(data)
         )
+
+    def in_cell(self, data: bytes) -> bool:
+        """Does a short name stand in it that fills a cell or a quoted text?"""
+        return bool(self._cells.search(data))
+
+
+def _whole_cells(names: list[str]) -> re.Pattern[bytes]:
+    """Names between what parts cells, in CSV, JSON, TOML or a spreadsheet's XML."""
+    made = b"|".join(re.escape(name.encode("utf-8", "surrogatepass")) for name in names)
+    edge = rb"""[^,;|\t\r\n"'<>]"""
+    found = rb"(?<!" + edge + rb")@?(?:" + made + rb")(?!" + edge + rb")"
+    return re.compile(found if made else b"(?!)", re.IGNORECASE)
 
 
 def _forms(names: list[str]) -> list[bytes]:

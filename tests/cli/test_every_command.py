@@ -238,3 +238,35 @@ def spring(each_workspace: Path, invoke: Run) -> Run:
     with (each_workspace / "tracker.toml").open("a") as out:
         out.write('\n[retention]\ncaptions = "30d"\n')
     return run
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("emv", "nope"),
+        ("kpi", "nope"),
+        ("totals", "nope"),
+        ("explain", "nope", "views"),
+        ("claim", "list", "nope"),
+        ("cost", "list", "nope"),
+        ("cost", "statement", "nope"),
+        ("disclosure", "list", "nope"),
+        ("feedback", "list", "nope"),
+        ("finding", "list", "--campaign", "nope"),
+        ("link", "list", "nope"),
+        ("mission", "list", "nope"),
+        ("mission", "remind", "nope"),
+        ("outcome", "list", "nope"),
+        ("outcome", "conflicts", "nope"),
+        ("survey", "list", "nope"),
+        ("reading", "list", "youtube", "nope"),
+        ("post", "show", "youtube", "nope"),
+    ],
+)
+def test_what_is_asked_of_a_name_that_is_not_there_is_exit_4(
+    spring: Run, words: tuple[str, ...]
+) -> None:
+    """An empty answer would say that there is nothing of it."""
+    found = spring(*words)
+    assert found.code == 4, found.out
+    assert "error[NOT_FOUND]" in found.err

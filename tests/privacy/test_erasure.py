@@ -256,3 +256,37 @@ def test_texts_and_traces_go_in_time_and_counts_stay(
     done(spring, "verify")
     assert "diary" not in stored(each_workspace)
     assert "captions: 0" in spring("privacy", "retention", env=env).out
+
+
+def test_a_short_name_is_found_where_it_fills_a_cell(
+    each_workspace: Path, invoke: Run
+) -> None:
+    """Files of the user's, pages and costs of the plan; a word that holds it is none."""
+    (each_workspace / "plan.toml").write_text(
+        '[campaign]\nid = "c"\ncurrency = "EUR"\n[[cost]]\nid = "k"\n'
+        'date = 2026-01-05\nkind = "fee"\namount = "5.00"\nambassador = "a1"\n'
+    )
+    people = "id,name,platform,handle\na1,Al,youtube,@ali\nb1,Bo,youtube,bob\n"
+    (each_workspace / "people.csv").write_text(people)
+    done(invoke, "campaign", "apply", each_workspace / "plan.toml")
+    done(
+        *(invoke, "ambassador", "import", each_workspace / "people.csv"),
+        *("--campaign", "c"),
+    )
+    done(invoke, "report")
+    (each_workspace / "people.csv").unlink()
+    for name, text in (
+        ("by-id.csv", "id,ambassador\n1,A1\n"),
+        ("by-handle.json", '{"handle": "@ali"}'),
+        ("others.csv", "id,handle\na10,alice\n"),
+        ("notes.txt", "Alibi of a1b, pa1"),
+    ):
+        (each_workspace / "inbox" / name).write_text(text)
+    (cost,) = json.loads(invoke("privacy", "export", "a1").out)["costs"]
+    assert (cost["campaign"], cost["id"]) == ("c", "k")
+    found = said(invoke, "privacy", "erase", "a1", "--yes")
+    assert found["kept_by_you"] == [
+        *("inbox/by-handle.json", "inbox/by-id.csv", "plan.toml")
+    ]
+    assert "site/c/ambassadors/a1.html" in found["files"]
+    assert not (each_workspace / "site" / "c" / "ambassadors" / "a1.html").exists()

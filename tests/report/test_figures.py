@@ -19,7 +19,7 @@ from tracker.kpi.saying import reason, worth
 from tracker.pagefacts import gathered
 from tracker.publish import publish
 from tracker.report.board import board
-from tracker.report.figures import TILES, figures, indicated
+from tracker.report.figures import TILES, claims, figures, indicated
 from tracker.report.pages import card
 from tracker.store import facts as store
 from tracker.words import Words
@@ -211,3 +211,9 @@ def test_the_worked_programmes_show_their_own_indicators(
         said = " ".join(read(folder / "plan.html").text)
         assert all(aim.command or aim.value is None for aim in aims)
         assert "not known" in said or all(aim.value is not None for aim in aims)
+
+
+def test_a_figure_of_a_phase_disputes_nothing() -> None:
+    """It stands among the answers, beside those of other phases."""
+    said = [{"metric": "phase.2010", "value": 20}, {"metric": "views", "value": 5}]
+    assert [one.metric for one in claims({"claim": said})] == ["views"]

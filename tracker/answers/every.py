@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from tracker.answers.known import Known, wait
-from tracker.answers.league import PHASE
 from tracker.answers.question import Question, median
 from tracker.answers.steps import steps
+from tracker.programme import PHASE
 
 #: Strategies whose own questions are about the answers already.
 OWN = ("creative", "transformative")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tracker.answers.known import Known
 from tracker.answers.question import Question
 from tracker.catalogue import N_
+from tracker.programme import PHASE
 
 if TYPE_CHECKING:
     from tracker.store.totals import Row
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 TOP = 5
 #: Metrics of a channel, the one that it is known by first.
 SEEN = ("views", "impressions", "likes")
-#: A claim of a metric that begins so is a figure of a phase of the programme.
-PHASE = "phase."
 STATES = {
     "on_time": N_("on time"),
     "late": N_("late"),

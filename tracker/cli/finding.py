@@ -45,7 +45,10 @@ def list_(
     """List findings, oldest first; JSON has all of them."""
     from tracker.finding import COLUMNS, as_row
     from tracker.findings import findings
+    from tracker.store.roster import Roster
 
+    if campaign is not None:
+        Roster(tracker.database).campaign(campaign)
     found = [
         dict(zip(COLUMNS, as_row(one), strict=True))
         for one in findings(tracker, now=now_ms(), campaign=campaign)

@@ -58,11 +58,14 @@ def list_(
 
 
 def _of_post(tracker: Tracker, platform: str, post_id: str) -> None:
+    from tracker.errors import NotFoundError
     from tracker.store.corrections import Corrections
 
     def mine(row: dict[str, Any]) -> bool:
         return (row["platform"], row["post_id"]) == (platform, post_id)
 
+    if not any(map(mine, rows_of(tracker, "posts"))):
+        raise NotFoundError("post", f"{platform} {post_id}")
     found = [row for row in rows_of(tracker, "readings") if mine(row)]
     known = Corrections(tracker.database, tracker.zone)
     corrected = [_shown(each) for each in known.of(platform, post_id)]

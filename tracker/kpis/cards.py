@@ -11,6 +11,7 @@ from tracker.codes import CURRENCIES
 from tracker.errors import NotFoundError
 from tracker.kpi.emv import worth
 from tracker.ratecards import RATES
+from tracker.store.roster import Roster
 
 if TYPE_CHECKING:
     import polars as pl
@@ -53,6 +54,7 @@ def emv(
     """
     from tracker.kpis.facts import Facts
 
+    Roster(tracker.database).campaign(campaign)
     cards = {one.name: one for one in tracker.settings.cards}
     if card is not None and card not in cards:
         raise NotFoundError("rate card", card, cards)

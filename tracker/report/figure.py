@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.facts import CampaignFacts
 from tracker.model import DAY
+from tracker.programme import PHASE
 from tracker.report.text import clean
 
 if TYPE_CHECKING:
@@ -133,8 +134,10 @@ def canonical(metric: str) -> str:
 
 
 def claims(plan: Mapping[str, Any]) -> list[Claim]:
-    """What sources say, in the plan's order."""
-    return [_claim(raw) for raw in plan.get("claim", ())]
+    """What sources say, in the plan's order. Figures of a phase stand beside those of
+    other phases, among the answers; they dispute nothing."""
+    said = [_claim(raw) for raw in plan.get("claim", ())]
+    return [one for one in said if not one.metric.startswith(PHASE)]
 
 
 def _claim(raw: Mapping[str, Any]) -> Claim:

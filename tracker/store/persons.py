@@ -162,6 +162,7 @@ def export(database: Database, slug: str) -> tuple[dict[str, Any], Person]:
         }
         for kind, (table, column) in THEIRS.items():
             found[kind] = _rows(link, table, f"{column} = ?", who.row)
+        found["costs"] += _planned(link, who)
         found["applications"] = list(_applications(link, who))
         found["posts"] = _rows(link, "post", f"id IN ({POSTS})")
         for kind, table in OF_POSTS.items():
@@ -187,6 +188,16 @@ def _rows(link: Link, table: str, where: str, *values: Any) -> list[dict[str, An
     cursor.execute(sql, tuple(values))
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _planned(link: Link, who: Person) -> list[dict[str, Any]]:
+    """Costs of theirs that stand in a campaign file."""
+    return [
+        {"campaign": slug, **block}
+        for slug, plan in link.all("SELECT slug, plan FROM campaign ORDER BY slug")
+        for block in json.loads(plan).get("cost") or ()
+        if block.get("ambassador") == who.slug
+    ]
 
 
 def applied(row: dict[str, Any], who: Person) -> bool:
