@@ -39,6 +39,20 @@ def past(
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def as_known(
+    tracker: Tracker, as_of: int | None
+) -> Iterator[tuple[Tracker, int | None]]:
+    """Where a question about an instant is answered, and the instant that remains to be
+    asked for: in the workspace itself, whose readings have their versions, as long as
+    nothing else has changed since; else in a copy as it was, which knows no more."""
+    if as_of is None or not replay.changed_since(tracker.database, as_of):
+        yield tracker, as_of
+        return
+    with past(tracker, as_of=as_of) as copy:
+        yield copy, None
+
+
 def _folder(copies: Path) -> Path:
     """A new private folder; those of processes that were killed are swept away."""
     copies.mkdir(parents=True, exist_ok=True, mode=0o700)

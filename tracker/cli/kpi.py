@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +18,7 @@ from tracker.cli.common import (
     wants_json,
     with_tracker,
 )
-from tracker.cli.moments import parse_moment, zone_of
+from tracker.cli.moments import as_known, parse_moment, zone_of
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
@@ -48,15 +49,20 @@ def kpi(
     from tracker.kpis.shape import answer_json
 
     zone = zone_of(tracker, campaign)
-    found = kpis(
-        tracker,
-        campaign,
-        names or None,
-        by=by,
-        until=parse_moment(until, "--until", zone),
-        as_of=parse_moment(as_of, "--as-of", zone),
-        now=now_ms(),
-    )
+    limit = parse_moment(until, "--until", zone)
+    known = parse_moment(as_of, "--as-of", zone)
+    with as_known(tracker, known, "kpi") as (then, at):
+        found = kpis(
+            then,
+            campaign,
+            names or None,
+            by=by,
+            until=limit,
+            as_of=at,
+            now=now_ms() if known is None else known,
+        )
+    if known is not None:
+        found = replace(found, as_of=known)
     if wants_json():
         emit_json(answer_json(found))
     else:
@@ -146,16 +152,19 @@ def explain_kpi(
             " or posts"
         )
     zone = zone_of(tracker, None if campaign == "-" else campaign)
-    found = explain(
-        tracker,
-        campaign,
-        name,
-        about=given,
-        with_rows=rows,
-        until=parse_moment(until, "--until", zone),
-        as_of=parse_moment(as_of, "--as-of", zone),
-        now=now_ms(),
-    )
+    end = parse_moment(until, "--until", zone)
+    known = parse_moment(as_of, "--as-of", zone)
+    with as_known(tracker, known, "explain") as (then, at):
+        found = explain(
+            then,
+            campaign,
+            name,
+            about=given,
+            with_rows=rows,
+            until=end,
+            as_of=at,
+            now=now_ms() if known is None else known,
+        )
     if wants_json():
         emit_json(explained_json(found, limit))
     else:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
-from tracker.model import instant
+from tracker.cli.common import warn
+from tracker.model import instant, iso
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
     from tracker.app import Tracker
@@ -45,3 +48,31 @@ def parse_moment(text: str | None, option: str, zone: ZoneInfo) -> int | None:
             f'not "{text}"'
         ) from None
     return instant(moment if moment.tzinfo else moment.replace(tzinfo=zone))
+
+
+@contextmanager
+def as_known(
+    tracker: Tracker, as_of: int | None, subject: str
+) -> Iterator[tuple[Tracker, int | None]]:
+    """Where a question about an instant is answered; see `tracker.past`."""
+    from tracker.past import as_known as known
+
+    tell_history(tracker, as_of, subject)
+    with known(tracker, as_of) as found:
+        yield found
+
+
+def tell_history(tracker: Tracker, as_of: int | None, subject: str) -> None:
+    """Say it when changes of people and plans were not kept yet."""
+    if as_of is None:
+        return
+    from tracker.store.history import since
+
+    kept = since(tracker.database)
+    if as_of < kept:
+        warn(
+            "PAST_PARTLY",
+            subject,
+            f"changes of people and plans are kept since {iso(kept)}. Until then they"
+            " stand as they were at that instant; readings are replayed all the same",
+        )

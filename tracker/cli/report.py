@@ -16,10 +16,9 @@ from tracker.cli.common import (
     say,
     table,
     wants_json,
-    warn,
     with_tracker,
 )
-from tracker.cli.moments import parse_moment, zone_of
+from tracker.cli.moments import parse_moment, tell_history, zone_of
 from tracker.errors import NotFoundError
 from tracker.model import iso
 
@@ -111,7 +110,7 @@ def report(
         _alone("--compare", others | {"CAMPAIGN": campaign, "--until": until})
         _side_by_side(tracker, compare, out, language)
         return
-    told["since"] = _compare(tracker, since) if since else None
+    told["since"] = _compare(tracker, since, campaign) if since else None
     if as_of or until or client:
         copied = {"--as-of": as_of, "--until": until, "--client": client}
         _alone("--mark", copied if mark else {})
@@ -186,18 +185,21 @@ def _side_by_side(
         say(str(path))
 
 
-def _compare(tracker: Tracker, since: str) -> Compare:
-    """With a mark, or else with an instant."""
+def _compare(tracker: Tracker, since: str, campaign: str | None) -> Compare:
+    """With a mark, or else with an instant; nothing for campaigns that it has not."""
     from tracker.since import marks, since_mark, since_then
 
-    if any(one.name == since for one in marks(tracker, None)):
-        return lambda facts: since_mark(tracker, facts, since)
+    listed = marks(tracker, campaign)
+    marked = {one.campaign for one in listed if one.name == since}
+    if marked:
+        return lambda facts: (
+            since_mark(tracker, facts, since) if facts.campaign.id in marked else None
+        )
     try:
         at = parse_moment(since, "--since", tracker.zone)
     except click.UsageError:
-        raise NotFoundError(
-            "mark", since, sorted({one.name for one in marks(tracker, None)})
-        ) from None
+        names = sorted({one.name for one in listed})
+        raise NotFoundError("mark", since, names) from None
     from tracker.editions import then
 
     known = then(tracker, at or 0)
@@ -265,16 +267,8 @@ def _copied(
     tracker: Tracker, moments: dict[str, Any], told: dict[str, Any]
 ) -> Published:
     from tracker.editions import of_a_copy
-    from tracker.store.history import since
 
-    kept = since(tracker.database)
-    if moments["as_of"] is not None and moments["as_of"] < kept:
-        warn(
-            "PAST_PARTLY",
-            "report",
-            f"changes of people and plans are kept since {iso(kept)}. Until then they"
-            " stand as they were at that instant; readings are replayed all the same",
-        )
+    tell_history(tracker, moments["as_of"], "report")
     made = of_a_copy(tracker, **moments, **told)
     remember(tracker, *(made.folder / name for name in made.files))
     return made

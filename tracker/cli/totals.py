@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +16,7 @@ from tracker.cli.common import (
     wants_json,
     with_tracker,
 )
-from tracker.cli.moments import parse_moment, zone_of
+from tracker.cli.moments import as_known, parse_moment, zone_of
 from tracker.model import METRICS, iso
 
 if TYPE_CHECKING:
@@ -46,15 +47,26 @@ def totals(
     zone = zone_of(tracker, campaign)
     known = parse_moment(as_of, "--as-of", zone)
     limit = parse_moment(until, "--until", zone)
-    found = tracker.reckoner.totals(campaign, by=by, as_of=known, until=limit)
+    with as_known(tracker, known, "totals") as (then, at):
+        found = then.reckoner.totals(campaign, by=by, as_of=at, until=limit)
+        clicks = _clicks(then, found, at, limit) if wants_json() else []
+    if known is not None:
+        found = replace(found, as_of=known)
     if wants_json():
-        from tracker.clicks import beside
-
-        ends = [at for at in (known, limit) if at is not None]
-        clicks = beside(tracker, found, min(ends, default=None))
         emit_json(as_json(found) | {"rows": _rows(found, clicks)})
     else:
         _show(found)
+
+
+def _clicks(
+    tracker: Tracker, found: Totals, *ends: int | None
+) -> list[tuple[Row, LinkClicks]]:
+    """Clicks beside the rows, up to the first of some instants."""
+    from tracker.clicks import beside
+
+    return beside(
+        tracker, found, min((at for at in ends if at is not None), default=None)
+    )
 
 
 def as_json(found: Totals) -> dict[str, Any]:

@@ -70,6 +70,12 @@ class Facts:
         return self.now if self.as_of is None else self.as_of
 
     @property
+    def until_known(self) -> int | None:
+        """The last instant of what carries its own, as clicks; None: all."""
+        ends = [at for at in (self.until, self.as_of) if at is not None]
+        return min(ends, default=None)
+
+    @property
     def today(self) -> date:
         """Its day in the campaign's zone."""
         return local_day(self.at, self.zone)

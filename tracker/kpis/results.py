@@ -163,7 +163,7 @@ def on_links(facts: Facts) -> bool:
 
     if facts.by == "platform":
         return False
-    return ask(facts.tracker, facts.campaign_id, until=facts.until)[None].raw > 0
+    return ask(facts.tracker, facts.campaign_id, until=facts.until_known)[None].raw > 0
 
 
 def clicked(facts: Facts) -> Lookup:
@@ -172,7 +172,8 @@ def clicked(facts: Facts) -> Lookup:
 
     if not on_links(facts):
         return _own_clicks(facts)
-    found = ask(facts.tracker, facts.campaign_id, by=facts.by, until=facts.until)
+    last = facts.until_known
+    found = ask(facts.tracker, facts.campaign_id, by=facts.by, until=last)
 
     def look(group: Group) -> Input:
         one = found.get(None if facts.by is None else group)  # type: ignore[arg-type]

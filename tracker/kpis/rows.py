@@ -190,7 +190,8 @@ def _clicked(facts: Facts) -> list[Row]:
         columns = ["platform", "post_id", "ambassador", "clicks", "group"]
         rows = found.select(columns).iter_rows(named=True)
         return [_grouped(facts, row) for row in rows]
-    known = sums(facts.tracker, facts.campaign_id, by="link", until=facts.until)
+    last = facts.until_known
+    known = sums(facts.tracker, facts.campaign_id, by="link", until=last)
     return [
         {
             "code": one.code,

@@ -28,7 +28,6 @@ META = {
     "ambassador": pl.String,
     "handle": pl.String,
     "published_at": pl.Int64,
-    "first_at": pl.Int64,
 }
 FAR = 2**62
 
@@ -95,41 +94,68 @@ def _posts(link: Link, figures: Figures) -> pl.DataFrame:
         # replayed to a time before they were seen
         .filter(pl.col("last_at").is_not_null())
         .join(_meta(link, figures.campaign), on="post", how="left")
+        .join(_known(link, figures), on="post", how="left")
     )
     seen = pl.coalesce("published_at", "first_at").fill_null(0)
     local = days(posts.select(seen).to_series().to_numpy(), figures.zone)
     posts = posts.with_columns(day=pl.Series(local, dtype=pl.Int64))
-    posts = _followed(link, posts, figures)
-    return posts.join(_classes(link, figures.campaign), on="post", how="left")
+    return _followed(link, posts, figures)
 
 
 def _meta(link: Link, number: int) -> pl.DataFrame:
     return link.frame(
-        "SELECT p.id, m.slug, p.handle, p.published_at, s.first_at"
+        "SELECT p.id, m.slug, p.handle, p.published_at"
         " FROM attribution a JOIN post p ON p.id = a.post_id"
-        " JOIN post_state s ON s.post_id = p.id"
         " LEFT JOIN ambassador m ON m.id = a.ambassador_id WHERE a.campaign_id = ?",
         (number,),
         META,
     )
 
 
-def _classes(link: Link, number: int) -> pl.DataFrame:
-    """Columns post and class; quick when all that was ever read is of one class."""
+#: post; first_at: the instant of its first reading; class: of its newest.
+KNOWN = {"post": pl.Int64, "first_at": pl.Int64, "class": pl.String}
+#: Every reading as it was known at an instant, captured until another.
+VERSIONS = (
+    "SELECT a.post_id, r.captured_at, f.provenance FROM attribution a JOIN reading r"
+    " ON r.post_id = a.post_id JOIN payload f ON f.id = r.payload_id"
+    " WHERE a.campaign_id = ? AND r.captured_at <= ? AND f.recorded_at <= ?"
+    " UNION ALL SELECT a.post_id, r.captured_at, f.provenance FROM attribution a"
+    " JOIN reading_past r ON r.post_id = a.post_id"
+    " JOIN payload f ON f.id = r.payload_id"
+    " JOIN payload q ON q.id = r.replaced_by WHERE a.campaign_id = ?"
+    " AND r.captured_at <= ? AND f.recorded_at <= ? AND q.recorded_at > ?"
+)
+
+
+def _known(link: Link, figures: Figures) -> pl.DataFrame:
+    """As KNOWN says, of the campaign's posts."""
+    if figures.live:
+        return _newest(link, figures.campaign)
+    seen, known = (
+        FAR if end is None else end for end in (figures.until, figures.as_of)
+    )
+    mine = (figures.campaign, seen, known)
+    found = link.frame(VERSIONS, (*mine, *mine, known), KNOWN)
+    order = pl.col("class").sort_by("first_at").last()
+    return found.group_by("post").agg(pl.col("first_at").min(), order)
+
+
+def _newest(link: Link, number: int) -> pl.DataFrame:
+    """The same of today; quick when all that was ever read is of one class."""
     said = "SELECT DISTINCT provenance FROM payload WHERE stored > 0 OR corrected > 0"
     found = [name for (name,) in link.all(said)]
-    sql = "SELECT a.post_id, f.provenance FROM attribution a"
+    one = len(found) == 1
+    sql = (
+        f"SELECT a.post_id, s.first_at, {'CAST(? AS TEXT)' if one else 'f.provenance'}"
+        " FROM attribution a JOIN post_state s ON s.post_id = a.post_id"
+    )
     joins = (
-        " JOIN post_state s ON s.post_id = a.post_id JOIN reading r"
-        " ON r.post_id = s.post_id AND r.captured_at = s.last_at"
+        " JOIN reading r ON r.post_id = s.post_id AND r.captured_at = s.last_at"
         " JOIN payload f ON f.id = r.payload_id"
     )
-    values: tuple[Any, ...] = (number,)
-    if len(found) == 1:
-        sql, joins = "SELECT a.post_id, CAST(? AS TEXT) FROM attribution a", ""
-        values = (found[0], number)
-    schema = {"post": pl.Int64, "class": pl.String}
-    return link.frame(f"{sql}{joins} WHERE a.campaign_id = ?", values, schema)
+    values = (found[0], number) if one else (number,)
+    where = " WHERE a.campaign_id = ?"
+    return link.frame(sql + ("" if one else joins) + where, values, KNOWN)
 
 
 # -- followers --------------------------------------------------------------------

@@ -91,6 +91,18 @@ STATES = (
     " SELECT post_id, min(captured_at), max(captured_at) FROM reading GROUP BY post_id"
 )
 
+#: Followed tables whose changes alter no sum and no KPI; collecting writes to them.
+ASIDE = ("source", "asked", "reject", "report_mark", "finding_state")
+#: Is anything other than it was at an instant, besides readings and clicks?
+CHANGED = (
+    "SELECT 1 FROM past WHERE at > ? AND of NOT IN"
+    f" ({', '.join('?' * len(ASIDE))}) LIMIT 1"
+)
+TOLD = (
+    "SELECT 1 FROM event e JOIN payload p ON p.id = e.payload_id"
+    " WHERE p.recorded_at > ? LIMIT 1"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -122,6 +134,13 @@ def copy(database: Database, folder: Path, zone: ZoneInfo, cut: Cut) -> Database
         _told(source, target)
     verify.repair(into, zone)
     return into
+
+
+def changed_since(database: Database, at: int) -> bool:
+    """Has anything changed after an instant that sums and KPIs are made from, and that
+    readings have no versions of?"""
+    with database.reading() as link:
+        return bool(link.value(CHANGED, (at, *ASIDE)) or link.value(TOLD, (at,)))
 
 
 def erased_since(database: Database) -> int:

@@ -1,0 +1,102 @@
+"""The numbers as they were known then: on pages, in totals and in KPIs the same."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import replayed
+import spring
+from support import Run
+
+from tracker.store import replay
+
+TOTALS = (None, "day", "month", "platform", "ambassador", "mission", "post")
+KPIS = (None, "platform", "ambassador", "mission", "post")
+HEAD = "platform,handle,post_id,captured_at,views,caption\n"
+FIRST = HEAD + "x,annakow,79,2026-01-20T10:00Z,5,#spring\n"
+LATER = HEAD + "x,annakow,77,2026-02-01T10:00Z,99,\n"
+#: Of a day before that of the post's first reading: whoever published it is not told.
+SOONER = HEAD + "x,annakow,79,2026-01-12T10:00Z,4,\n"
+
+
+def numbers(run: Run, at: str, *words: str) -> dict[str, Any]:
+    """What totals and KPIs say, by cut; asked at an instant, or of it."""
+    found: dict[str, Any] = {}
+    for command, cuts in (("totals", TOTALS), ("kpi", KPIS)):
+        for by in cuts:
+            cut = ("--by", by) if by else ()
+            asked = (command, "c", *cut, *words, "--json")
+            answer = run(*asked, env={"TRACKER_NOW": at})
+            assert answer.code == 0, answer.err
+            said = json.loads(answer.out)
+            del said["as_of"]
+            found[f"{command} {by}"] = said
+    return found
+
+
+def data(folder: Path, name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(
+        (folder / "c" / "data" / f"{name}.json").read_text()
+    )["rows"]
+    return rows
+
+
+def keep(home: Path, run: Run, text: str) -> None:
+    (home / "one.csv").write_text(text)
+    spring.done(run, "ingest", "--kind", "csv", "--file", home / "one.csv")
+
+
+def test_after_everything_changed_all_say_what_was_known_then(
+    each_workspace: Path, invoke: Run, tmp_path: Path
+) -> None:
+    replayed.begin(each_workspace, invoke)
+    then = replayed.moment()
+    before = numbers(invoke, then)
+    replayed.go_on(each_workspace, invoke)
+    more = each_workspace / "more.csv"
+    more.write_text("id,kind,at,campaign,value,currency\no7,sale,2026-01-09,c,9,EUR\n")
+    spring.done(invoke, "outcome", "import", more)
+    assert numbers(invoke, replayed.moment()) != before
+    assert numbers(invoke, replayed.moment(), "--as-of", then) == before
+    spring.done(invoke, "report", "--as-of", then, "--out", tmp_path / "then")
+    days = {row["day"]: row["views"]["gain"] for row in before["totals day"]["rows"]}
+    shown = {row["day"]: row["views"] for row in data(tmp_path / "then", "days")}
+    assert {day: gain for day, gain in shown.items() if gain} == days
+    whole = before["totals None"]["rows"][0]
+    posts = data(tmp_path / "then", "posts")
+    assert len(posts) == whole["posts"]
+    for metric in ("views", "likes"):
+        assert sum(row[metric] or 0 for row in posts) == whole[metric]["value"]
+    page = {row["name"]: row["value"] for row in data(tmp_path / "then", "kpis")}
+    asked = {one["name"]: one["value"] for one in before["kpi None"]["rows"][0]["kpis"]}
+    # how old the newest reading is depends on who asks when; pages have no clock
+    for name in page.keys() - {"freshness"}:
+        assert page[name] == asked[name], name
+
+
+@pytest.mark.parametrize("text", [LATER, SOONER])
+def test_after_new_readings_alone_too(
+    each_workspace: Path, invoke: Run, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """Without a copy where versions of readings are enough."""
+    replayed.begin(each_workspace, invoke)
+    keep(each_workspace, invoke, FIRST)
+    then = replayed.moment()
+    before = numbers(invoke, then)
+    keep(each_workspace, invoke, text)
+    monkeypatch.delattr(replay, "copy")
+    assert numbers(invoke, replayed.moment()) != before
+    assert numbers(invoke, replayed.moment(), "--as-of", then) == before
+
+
+@pytest.mark.parametrize("words", ["totals c", "kpi c", "explain c cpl"])
+def test_a_campaign_that_was_not_there_is_not_found(
+    each_workspace: Path, invoke: Run, words: str
+) -> None:
+    then = replayed.moment()
+    replayed.begin(each_workspace, invoke)
+    found = invoke(*words.split(), "--as-of", then)
+    assert found.code == 4 and 'campaign: there is no "c"' in found.err
