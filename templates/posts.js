@@ -89,7 +89,7 @@
     const text = search.value.trim().toLowerCase(), p = platform.value, who = person.value;
     if (text) lower ??= data.title.map((title) => title.toLowerCase());
     shown = text || p || who ? order.filter((i) => (p === "" || data.platform[i] === +p) && (who === "" || data.person[i] === +who) && (!text || lower[i].includes(text))) : order;
-    told.textContent = words.shown.replace("{n}", count(shown.length)).replace("{m}", count(many));
+    told.textContent = words.shown.replace("{n}", count(shown.length));
     page = 0;
     draw();
   };

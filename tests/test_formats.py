@@ -130,3 +130,32 @@ def test_signs_and_shares() -> None:
     assert (EN.signed(5), FR.signed(-21480)) == ("+5", f"{MINUS}21{THIN}480")
     assert (EN.percent(86), FR.percent(86)) == ("86.0%", f"86,0{HARD}%")
     assert (EN.number(-0.2), EN.percent(-0.04)) == ("0", "0.0%")
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "french"),
+    [
+        (11.627906, "11.63", "11,63"),
+        (2, "2.00", "2,00"),
+        (0.0042, "0.0042", "0,0042"),
+        (0, "0.00", "0,00"),
+        (291.5, "292", "292"),
+        (2714.52, "2,715", "2\u202f715"),
+    ],
+)
+def test_a_rate_keeps_two_decimals_under_a_hundred(
+    value: float, english: str, french: str
+) -> None:
+    assert Words("en").rate(value) == english
+    assert Words("fr").rate(value) == french
+
+
+def test_days_and_spans_of_files_are_said_as_people_say_them() -> None:
+    fr = Words("fr")
+    assert fr.written_day("2009-10-02") == "2\u00a0oct.\u00a02009"
+    assert fr.written_day("spring") == "spring"
+    assert (fr.span("15m"), fr.span("1h"), fr.span("now")) == (
+        "15 minutes",
+        "1 heure",
+        "now",
+    )

@@ -62,6 +62,15 @@ class Formats:
         """A value that is in percent already."""
         return self.number(value, digits) + (f"{HARD}%" if self.french else "%")
 
+    def rate(self, value: float | Decimal) -> str:
+        """A count divided by another: two digits after the point under 100, none from
+        there on; a very small one gets as many as show two of its own figures."""
+        size = abs(Decimal(str(value)))
+        digits = 0 if size >= 100 else 2
+        while 0 < size * 10**digits < 10 and 0 < digits < 8:
+            digits += 1
+        return self.number(value, digits)
+
     def money(self, value: Decimal, digits: int | None = None) -> str:
         """An amount of the currency in its major unit, rounded only here; whole
         amounts without digits."""
@@ -140,6 +149,13 @@ class Formats:
     def day_of(self, ms: int) -> str:
         """The day of an instant, short."""
         return self.day(local_day(ms, self.zone), year=True, short=True)
+
+    def written_day(self, text: str) -> str:
+        """A day as files write it, 2009-10-02, as a page does; else as it is."""
+        try:
+            return self.day(date.fromisoformat(text), year=True, short=True)
+        except ValueError:
+            return text
 
     def clock(self, at: datetime) -> str:
         """18:00 in English, 18 h 00 in French."""

@@ -5,6 +5,8 @@ Texts are looked up by their English sentence, whole, with named holes.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -87,6 +89,16 @@ STRATEGIES = {
 }
 
 
+#: Units of settings, one and several.
+SPANS: dict[str, Callable[[Words, int], str]] = {
+    "s": lambda w, n: w.plural("{n} second", "{n} seconds", n),
+    "m": lambda w, n: w.plural("{n} minute", "{n} minutes", n),
+    "h": lambda w, n: w.plural("{n} hour", "{n} hours", n),
+    "d": lambda w, n: w.plural("{n} day", "{n} days", n),
+    "w": lambda w, n: w.plural("{n} week", "{n} weeks", n),
+}
+
+
 class Words(Formats):
     """One language and one currency."""
 
@@ -112,6 +124,13 @@ class Words(Formats):
         form = int(size) if self.french or size == int(size) else 2
         said = self._set(self._catalogue.ngettext(one, many, form))
         return said.format(n=self.number(n, digits), **values)
+
+    def span(self, text: str) -> str:
+        """A time as settings write it, 15m, 1h, 30d; anything else as it is."""
+        found = re.fullmatch(r"(\d+)([smhdw])", text)
+        if found is None:
+            return text
+        return SPANS[found[2]](self, int(found[1]))
 
     def _set(self, text: str) -> str:
         said = typeset(text) if self.french else text

@@ -167,7 +167,8 @@ def _point(one: Asked, w: Words) -> list[Any]:
     text = w.percent(one.share, digits)
     low = None if one.low is None else round(one.low, 2)
     high = None if one.high is None else round(one.high, 2)
-    return [one.wave.replace("|", "/"), note, float(one.share), low, high, text]
+    wave = w.written_day(one.wave) if one.published else one.wave
+    return [wave.replace("|", "/"), note, float(one.share), low, high, text]
 
 
 def _changed(one: Lift) -> Changed:

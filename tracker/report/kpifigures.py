@@ -53,7 +53,7 @@ def of_kpi(facts: CampaignFacts, kpi: Kpi) -> Figure:
         value=kpi.value,
         unit=MONEY if formula.unit == MONEY else kpi.unit,
         classes=_kpi_classes(kpi),
-        of=_counted(kpi.name),
+        of=counted(kpi.name),
         known=kpi.known,
         unknown=kpi.unknown,
         newest=newest if kpi.value is not None else None,
@@ -78,7 +78,8 @@ def _kpi_classes(kpi: Kpi) -> tuple[str, ...]:
     return ordered({kpi.class_ or "reported", *(["reported"] if told else [])})
 
 
-def _counted(name: str) -> str:
+def counted(name: str) -> str:
+    """What a KPI's known and unknown are, as a Figure has it."""
     formula = FORMULAS[name]
     if formula.needs or "posts" in formula.inputs or "posts_seen" in formula.inputs:
         return "posts"

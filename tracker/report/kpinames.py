@@ -18,6 +18,19 @@ COSTS: dict[str, tuple[str, str]] = {
     "cpa": (N_("sale"), N_("cost ÷ sales")),
     "cac": (N_("new customer"), N_("cost ÷ sales to new customers")),
 }
+#: Kinds of outcomes, one of them, for what it cost.
+ONE: dict[str, str] = {
+    "test_drive": N_("test drive"),
+    "reservation": N_("reservation"),
+    "sign_up": N_("sign-up"),
+    "idea": N_("idea"),
+    "saving": N_("saving"),
+    "decision": N_("decision"),
+    "solved": N_("challenge solved"),
+    "points": N_("point"),
+}
+#: Inputs that are amounts of money.
+MONEY_INPUTS = frozenset({"cost", "spend", "revenue", "commissions", "benchmark"})
 #: KPIs of what came back.
 RETURNS: dict[str, tuple[str, str]] = {
     "revenue_roi": (N_("revenue by money spent"), N_("revenue ÷ spend")),

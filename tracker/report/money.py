@@ -15,7 +15,8 @@ from tracker.kpi.money import Basis, basis
 from tracker.programme import Cost
 from tracker.report.figure import claims
 from tracker.report.figures import budget
-from tracker.report.kpinames import COSTS, RETURNS
+from tracker.report.kpifigures import counted
+from tracker.report.kpinames import COSTS, ONE, RETURNS
 from tracker.report.text import clean
 from tracker.resultfacts import CodeSum, Valued
 
@@ -48,8 +49,9 @@ class KpiRow:
 
     name: of the KPI, '' when it has none; kind: of an outcome, when it is the cost of
     one. formula: a sentence of the catalogue. inputs: (name, value) in order of the
-    formula; times: a factor, 1 for none. unit: money, %, or ×. bench: the same of the
-    benchmark. lacking: the input that is not known; nought: the one that is 0.
+    formula; times: a factor, 1 for none. unit: money, %, or ×. of: what known and
+    unknown count, as a Figure has it. bench: the same of the benchmark. lacking: the
+    input that is not known; nought: the one that is 0.
     """
 
     name: str
@@ -67,6 +69,12 @@ class KpiRow:
     bench: Decimal | None = None
     lacking: str = ""
     nought: str = ""
+    of: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """Of its receipt."""
+        return f"kpi-{self.name}" if self.name else f"cost-{self.kind}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +111,12 @@ class Money:
     cards: tuple[Valued, ...]
 
     @property
-    def first(self) -> KpiRow | None:
-        """The cost figure that the section begins with: of a lead, else of a view."""
-        costs = [row for row in self.rows if row.unit == "money"]
-        for name in ("cpl", "cpv"):
-            for row in costs:
-                if row.name == name:
-                    return row
-        return costs[0] if costs else None
+    def headlines(self) -> tuple[KpiRow, ...]:
+        """The cost figures that a reader looks for first: of a view and of a lead, else
+        the first there is."""
+        costs = [row for row in self.rows if row.name in COSTS or row.kind]
+        asked = [row for row in costs if row.name in ("cpv", "cpl")]
+        return tuple(asked or costs[:1])
 
     @property
     def times(self) -> Decimal | None:
@@ -308,6 +314,7 @@ def _cost(
         on,
         None if rival is None else per(rival, number, times),
         *_missing((("cost", spent), (name, number))),
+        of=counted(kpi.name),
     )
 
 
@@ -344,18 +351,19 @@ def _kinds(
         yield KpiRow(
             "",
             one.kind,
-            "",
+            ONE.get(one.kind, one.kind.replace("_", " ")),
             "",
             value,
             "money",
             inputs,
             1,
             tuple(dict.fromkeys(("reported", *one.classes))),
-            one.events,
+            int(one.many),
             0,
             on,
             None if rival is None else per(rival, one.many),
             *_missing(inputs),
+            of="outcomes",
         )
 
 
@@ -382,6 +390,7 @@ def _plain(
         on if {"cost", "spend"} & set(kpi.inputs) and on != "budget" else None,
         None,
         *_missing(inputs),
+        of=counted(kpi.name),
     )
 
 

@@ -36,6 +36,16 @@ KINDS = {
     "hours": N_("Working hours"),
     "other": N_("Other"),
 }
+#: The tracker's own sources.
+OWN = {
+    "outcomes": N_("results that were written down"),
+    "links": N_("clicks on tracked links"),
+    "surveys": N_("surveys"),
+    "costs": N_("costs"),
+    "feedback": N_("feedback"),
+    "computed": N_("worked out by the tracker"),
+    "manual": N_("by hand"),
+}
 #: Why nothing will fill an indicator.
 NOT_THERE = N_("There is no source of this name.")
 IS_KPI = N_("It is computed; its source should be “computed”.")
@@ -59,6 +69,11 @@ class Fed:
     name: str
     own: bool
     known: SourceFacts | None
+
+    @property
+    def title(self) -> str:
+        """What one of the tracker's own is, as the catalogue has it."""
+        return OWN.get(self.name, self.name)
 
 
 @dataclass(frozen=True, slots=True)

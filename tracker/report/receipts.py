@@ -6,13 +6,14 @@ from decimal import Decimal
 
 from tracker.facts import CampaignFacts
 from tracker.kpi.answer import Kpi
+from tracker.report.kpifigures import counted
 from tracker.report.kpinames import RATES
 from tracker.report.money import KpiRow, Money
 
 
 def receipts(facts: CampaignFacts, money: Money | None) -> tuple[KpiRow, ...]:
-    """Known KPIs of money, then rates from click to sale."""
-    shown = [row for row in (money.rows if money else ()) if row.name]
+    """Known Figures of money, then rates from click to sale."""
+    shown = money.rows if money else ()
     return (*shown, *(row for kpi in facts.kpi.values() if (row := _rate(kpi))))
 
 
@@ -36,4 +37,5 @@ def _rate(kpi: Kpi) -> KpiRow | None:
         known=kpi.known,
         unknown=kpi.unknown,
         basis=kpi.basis,
+        of=counted(kpi.name),
     )

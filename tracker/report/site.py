@@ -20,7 +20,7 @@ from tracker import __version__, kpiwords
 from tracker.errors import ReportError
 from tracker.kpi.saying import input_name, reason, worth
 from tracker.model import METRICS, number_day
-from tracker.report import inside, kpinames
+from tracker.report import inside, kpinames, retold
 from tracker.report.gallery import Drawing, Gallery
 from tracker.report.sparks import spark
 from tracker.report.table import script_json
@@ -67,6 +67,9 @@ class Site:
             json=block,
             date=number_day,
             counts=self._counts,
+            divided=divided,
+            evidence=partial(retold.evidence, words),
+            rejected=partial(retold.rejected, words),
         )
         self.environment.globals.update(
             w=words,
@@ -86,6 +89,7 @@ class Site:
             BY=kpinames.BY,
             COST_KINDS=kpinames.COST_KINDS,
             INPUTS=kpinames.INPUTS,
+            MONEY_INPUTS=kpinames.MONEY_INPUTS,
             TITLES=kpiwords.TITLES,
             spark=spark,
             policy=policy,
@@ -178,6 +182,11 @@ def policy(*scripts: str) -> Markup:
 def rich(text: str) -> Markup:
     """**bold** of the catalogue in a sentence; all else is escaped."""
     return Markup(re.sub(f"{BOLD}(.+?){BOLD}", r"<b>\1</b>", str(escape(text))))  # noqa: S704
+
+
+def divided(formula: str) -> str:
+    """With the signs of pages: KPIs write theirs as they are typed."""
+    return formula.replace(" / ", " ÷ ").replace(" * ", " × ")
 
 
 def said(text: str) -> Markup:

@@ -9,6 +9,9 @@ import altair as alt
 
 from tracker.report.charts.parts import INK, INK3, PAPER, S1, WIDTH, label, rows
 
+#: Ticks that have room for their texts on a phone.
+MOST = 7
+
 
 def conflict(v: Mapping[str, Any], size: str, language: str) -> Any:
     """How far apart are the sources? Each divided by the value used.
@@ -26,7 +29,7 @@ def conflict(v: Mapping[str, Any], size: str, language: str) -> Any:
     low = min(first[0][0] for first in ends.values())
     high = max(last[-1][0] for last in ends.values())
     domain = [low * (0.45 if narrow else 0.62), high * (3 if narrow else 1.7)]
-    ticks = [t for t in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if low <= t <= high]
+    ticks = _ticks(low, high)
     x = alt.X(
         "r:Q",
         scale=alt.Scale(type="log", domain=domain, nice=False),
@@ -60,3 +63,13 @@ def conflict(v: Mapping[str, Any], size: str, language: str) -> Any:
         layers.append(label(above, x, y, dy=-17, fill=INK, fontWeight=600))
     height = (52 if narrow else 40) * len(order)
     return alt.layer(*layers).properties(width=WIDTH[size], height=height)
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """1, 2, 5 of each power of ten; the powers alone where there are many."""
+    powers = [10.0**n for n in range(-6, 10)]
+    every = [part * power for power in powers for part in (1, 2, 5)]
+    found = [tick for tick in every if low <= tick <= high]
+    if len(found) > MOST:
+        found = [tick for tick in powers if low <= tick <= high]
+    return [int(tick) if tick >= 1 else round(tick, 6) for tick in found]

@@ -23,6 +23,9 @@ from tracker.report.charts.parts import (
     up,
 )
 
+#: Width of a letter of a name, about.
+LETTER = 6.5
+
 
 def gains(v: Mapping[str, Any], size: str, language: str) -> Any:
     """On which days did it come in, and where is the record broken?
@@ -54,11 +57,12 @@ def gains(v: Mapping[str, Any], size: str, language: str) -> Any:
     )
     layers = holes_of(v["gaps"], x)
     if v["dues"]:
+        named = not narrow and _fit(v)
         due = rows(
             d=[at(d + 1) for d, _ in v["dues"]],
             v=[top] * len(v["dues"]),
             t=[
-                str(n) if narrow else f"{n} {name}"
+                f"{n} {name}" if named else str(n)
                 for n, (_, name) in enumerate(v["dues"], 1)
             ],
         )
@@ -90,7 +94,19 @@ def gains(v: Mapping[str, Any], size: str, language: str) -> Any:
         layers.append(label(said, x, y, **look))
     if v["many"] and not narrow:
         day, gain, text = v["many"]
-        said = rows(d=[at(day + 1)], v=[gain], t=[text])
-        layers.append(label(said, x, y, dx=4, dy=-4, fill="var(--est)"))
+        early = day < (v["first"] + v["end"]) / 2
+        said = rows(d=[at(day + 1 if early else day)], v=[gain], t=[text])
+        look = {"align": "left", "dx": 4} if early else {"align": "right", "dx": -4}
+        layers.append(label(said, x, y, dy=-4, fill="var(--est)", **look))
     height = 230 if narrow else 270
     return alt.layer(*layers).properties(width=WIDTH[size], height=height)
+
+
+def _fit(v: Mapping[str, Any]) -> bool:
+    """Is there room for the name of each mission left of its day?"""
+    days = max(1, v["end"] - v["first"])
+    starts = [v["first"], *(day for day, _ in v["dues"])]
+    return all(
+        (day - before) / days * WIDTH["wide"] > LETTER * len(name) + 3 * LETTER
+        for before, (day, name) in zip(starts, v["dues"], strict=False)
+    )
