@@ -65,7 +65,7 @@ def test_followers_of_a_later_day_are_better_than_none(home: Path, invoke: Run) 
 def test_an_unknown_account_has_unknown_followers(home: Path, invoke: Run) -> None:
     found = by(invoke, "post", "er_followers")["y1"]["er_followers"]
     assert found["value"] is None
-    assert found["reason"] == "engagements are not known"
+    assert found["reason"] == "followers are not known"
     assert found["coverage"] == {"known": 0, "unknown": 1}
 
 

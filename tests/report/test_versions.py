@@ -185,3 +185,15 @@ def test_a_post_keeps_the_language_it_was_written_in(tmp_path: Path) -> None:
     header, *rows = (folder / "data" / "posts.csv").read_text().splitlines()
     at = header.split(",").index("language")
     assert sorted(row.split(",")[at] for row in rows)[-2:] == ["", "pt-BR"]
+
+
+def test_a_list_of_campaigns_goes_with_the_last_of_them(
+    two: Tracker, tmp_path: Path
+) -> None:
+    """Else it would lead to pages that are gone."""
+    publish(two, now=1, out=tmp_path, campaign="printemps", language="both")
+    assert (tmp_path / "fr" / "index.html").exists()
+    publish(two, now=1, out=tmp_path, campaign="printemps")
+    assert {path.parent.name for path in tmp_path.rglob("index.html")} == {
+        *(tmp_path.name, "printemps")
+    }

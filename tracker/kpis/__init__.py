@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.errors import NotFoundError
 from tracker.kpi.answer import Answer, Input, Kpi, Row
-from tracker.kpi.formula import MONEY, Formula, evaluate
+from tracker.kpi.formula import MONEY, Formula, evaluate, words
 from tracker.kpi.registry import FORMULAS
 from tracker.kpi.text import text
 from tracker.kpis.cards import emv
@@ -154,9 +154,19 @@ class Table:
             one = found.get(group, none)
             value = one.known if at < 0 else one.sums[at]
             shown = {"posts": one.known} if isinstance(value, list) else None
-            return Input(value, shown, None, one.known, one.unknown, one.classes)
+            why = None
+            if value is None and len(needs) > 1:
+                why = self._which(needs, group)
+            return Input(value, shown, why, one.known, one.unknown, one.classes)
 
         return look
+
+    def _which(self, needs: tuple[str, ...], group: Group) -> str:
+        """Which of several is known of no post; else that no post has all of them."""
+        for name in needs:
+            if self._of_posts((name,), name)(group).value is None:
+                return f"{words(name)} not known"
+        return f"no post with known {' and '.join(n.replace('_', ' ') for n in needs)}"
 
     def speaker(self, formula: Formula) -> tuple[str, Callable[[Number], str]]:
         """A KPI's unit, and what writes its values in the campaign's language."""

@@ -144,6 +144,8 @@ class Shelf:
         for folder in folders:
             _sync(folder)
         kept = {n: e for n, e in self.before.items() if not self._in_scope(n)}
+        for name in self._bare({*kept, *self.after}):
+            kept.pop(name, None)
         for name in sorted(set(self.before) - set(self.after) - set(kept)):
             self._remove(name)
         self.after = {**kept, **self.after}
@@ -162,6 +164,18 @@ class Shelf:
             fresh = self._place(FRESH + SEEN)
             fresh.write_text(json.dumps(seen))
             fresh.replace(self.folder / SEEN)
+
+    def _bare(self, names: set[str]) -> list[str]:
+        """Lists of a folder in which nothing else is left."""
+        lists = (name for name in names if name.endswith("/index.html"))
+        return [
+            one
+            for one in lists
+            if not any(
+                other != one and other.startswith(one.removesuffix("index.html"))
+                for other in names
+            )
+        ]
 
     def _in_scope(self, name: str) -> bool:
         return any(not part or name.startswith(f"{part}/") for part in self.scope)
