@@ -65,7 +65,7 @@ def _page(found: Comparison, language: str) -> ComparePage:
         tuple(_counts(found, words)),
         tuple(_aims(found, words)),
         tuple(_rates(found, words)),
-        aligned(leading, curves) if leading else None,
+        aligned(leading, curves) if leading else (),
     )
 
 

@@ -5,17 +5,21 @@ Pages are found in the built folders, not listed: a new page is tested at once.
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support import PRIVATE, invoking
 from visiting import Site, Visit
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
 
 import making
+import replayed
+import spring
 
 from tracker.app import open_tracker
 from tracker.publish import publish
@@ -37,14 +41,42 @@ def fiesta(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 @pytest.fixture(scope="session")
+def editions(made_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Pages that are made by themselves: for a client, of the past, of one person, of
+    campaigns side by side; of a small programme with a second year."""
+    home = tmp_path_factory.mktemp("editions") / "workspace"
+    out = home / "editions"
+    shutil.copytree(made_workspace, home)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in PRIVATE:
+            patch.delenv(name, raising=False)
+        run = invoking(home)
+        replayed.begin(home, run)
+        then = replayed.moment()
+        replayed.go_on(home, run)
+        replayed.follow(home, run)
+        for words in (
+            ("c", "--client", "--out", out / "client"),
+            ("c", "--as-of", then, "--out", out / "past"),
+            ("--compare", "c,next", "--out", out),
+            ("--ambassador", "anna", "--out", out / "sent"),
+        ):
+            spring.done(run, "report", *words, "--language", "en")
+    return Site("editions", "en", out)
+
+
+@pytest.fixture(scope="session")
 def sites(
-    fiesta: Site, worked: Path, tmp_path_factory: pytest.TempPathFactory
+    fiesta: Site,
+    editions: Site,
+    worked: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> list[Site]:
-    """Every kind of page in both languages: one programme in English, the three
-    others in French."""
+    """Every kind of page in both languages: one programme and the editions in
+    English, the three others in French."""
     out = tmp_path_factory.mktemp("worked-fr") / "site"
     publish(open_tracker(worked), now=1, language="fr", out=out)
-    return [fiesta, Site("worked", "fr", out)]
+    return [fiesta, editions, Site("worked", "fr", out)]
 
 
 @pytest.fixture

@@ -103,9 +103,9 @@ def test_every_page_is_whole_without_scripts(browser: Any, sites: list[Site]) ->
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_control_is_reached_by_the_keyboard_and_seen(
-    browser: Any, fiesta: Site, width: int
+    browser: Any, fiesta: Site, editions: Site, width: int
 ) -> None:
-    for seen, name in every(browser, [fiesta]):
+    for seen, name in every(browser, [fiesta, editions]):
         seen.show(width)
         many = seen.page.evaluate(REACHABLE)
         walked: list[int] = []
@@ -121,9 +121,9 @@ def test_every_control_is_reached_by_the_keyboard_and_seen(
 
 
 def test_the_skip_link_comes_first_and_leads_to_the_report(
-    browser: Any, fiesta: Site
+    browser: Any, fiesta: Site, editions: Site
 ) -> None:
-    for seen, name in every(browser, [fiesta]):
+    for seen, name in every(browser, [fiesta, editions]):
         seen.page.keyboard.press("Tab")
         assert seen.page.evaluate("() => document.activeElement.className") == "skip"
         seen.page.keyboard.press("Enter")

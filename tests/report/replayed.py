@@ -50,6 +50,27 @@ SURVEY = """question,wave,asked_from,asked_to,n,yes
 known,before,2026-01-01,2026-01-02,100,20
 """
 
+NEXT = """
+[campaign]
+id = "next"
+name = "The year after"
+timezone = "Europe/Paris"
+currency = "USD"
+start = 2027-01-01
+end = 2027-12-31
+
+[[indicator]]
+id = "views"
+metric = "views"
+target = 1000
+baseline = 0
+"""
+NEXT_POSTS = """platform,handle,post_id,published_at,captured_at,views
+youtube,@annakow,n1,2027-01-02,2027-01-03T10:00Z,7
+youtube,@annakow,n1,2027-01-02,2027-01-05T10:00Z,40
+x,annakow,n2,2027-01-04,2027-01-05T10:00Z,
+"""
+
 
 def begin(home: Path, run: Run) -> None:
     """A campaign with people, links, posts, outcomes, a cost, a survey, feedback."""
@@ -100,6 +121,15 @@ def go_on(home: Path, run: Run) -> None:
     done(run, "disclosure", "override", "youtube", "v2", "pass", *why)
     done(run, "feedback", "answer", "1", "--text", "We know")
     done(run, "campaign", "open", "c", "--incomplete", *why)
+
+
+def follow(home: Path, run: Run) -> None:
+    """A second campaign, a year later, of one of them."""
+    (home / "next.toml").write_text(NEXT)
+    (home / "next.csv").write_text(NEXT_POSTS)
+    spring.done(run, "campaign", "apply", home / "next.toml")
+    spring.done(run, "enrol", "next", "anna")
+    spring.done(run, "ingest", "--kind", "csv", "--file", home / "next.csv")
 
 
 def _cost(run: Run, name: str, amount: str) -> None:

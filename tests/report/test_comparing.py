@@ -10,39 +10,11 @@ from support import Run
 
 from tracker.catalogue import LACKING
 
-SECOND = """
-[campaign]
-id = "next"
-name = "The year after"
-timezone = "Europe/Paris"
-currency = "USD"
-start = 2027-01-01
-end = 2027-12-31
-
-[[indicator]]
-id = "views"
-metric = "views"
-target = 1000
-baseline = 0
-"""
-POSTS = """platform,handle,post_id,published_at,captured_at,views
-youtube,@annakow,n1,2027-01-02,2027-01-03T10:00Z,7
-youtube,@annakow,n1,2027-01-02,2027-01-05T10:00Z,40
-x,annakow,n2,2027-01-04,2027-01-05T10:00Z,
-"""
-
 
 def test_two_years_side_by_side(each_workspace: Path, invoke: Run) -> None:
     home = each_workspace
     replayed.begin(home, invoke)
-    (home / "next.toml").write_text(SECOND)
-    (home / "next.csv").write_text(POSTS)
-    for words in (
-        ("campaign", "apply", home / "next.toml"),
-        ("enrol", "next", "anna"),
-        ("ingest", "--kind", "csv", "--file", home / "next.csv"),
-    ):
-        invoke(*words)
+    replayed.follow(home, invoke)
     found = spring.said(invoke, "compare", "next", "c")
     assert [one["id"] for one in found["campaigns"]] == ["next", "c"]
     assert [one["day"] for one in found["campaigns"]] == [5, 10]
@@ -67,6 +39,7 @@ def test_two_years_side_by_side(each_workspace: Path, invoke: Run) -> None:
         assert made == home / "site" / "compare" / "next-c.html"
         page = made.read_text()
         assert said in page and "The year after" in page and page.count("<path") >= 4
+        assert page.count('class="plot own compare"') == 2
     assert LACKING["fr"].texts == set()
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from tracker.report.pages import Head
 
-WIDE, HIGH, LEFT, TOP, FOOT = 952, 240, 64, 12, 28
+#: Of a screen, and of a phone.
+WIDE, NARROW = 952, 358
+HIGH, LEFT, TOP, FOOT = 240, 64, 12, 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,11 @@ class Line:
 class Aligned:
     """Curves of one metric by day of the campaign, on one scale from zero.
 
-    top: the highest count; days: of the longest. ticks: (x, day).
+    width: of the box. top: the highest count; days: of the longest. ticks: (x, day).
     """
 
     metric: str
+    width: int
     lines: tuple[Line, ...]
     top: int
     days: int
@@ -54,7 +57,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ComparePage:
-    """heads: of the campaigns, in order; periods, days, people, posts likewise."""
+    """heads: of the campaigns, in order; periods, days, people, posts likewise. curves:
+    the same, wide and narrow; empty when there is nothing to draw."""
 
     heads: tuple[Head, ...]
     periods: tuple[str, ...]
@@ -65,18 +69,30 @@ class ComparePage:
     counts: tuple[Row, ...]
     aims: tuple[Row, ...]
     rates: tuple[Row, ...]
-    curve: Aligned | None
+    curves: tuple[Aligned, ...]
 
 
-def aligned(metric: str, curves: Sequence[tuple[str, Sequence[int]]]) -> Aligned | None:
-    """Curves of campaigns (name, counts by day); None when none has anything."""
+def aligned(
+    metric: str, curves: Sequence[tuple[str, Sequence[int]]]
+) -> tuple[Aligned, ...]:
+    """Curves of campaigns (name, counts by day), wide and narrow; empty when none has
+    anything."""
     days = max((len(curve) for _, curve in curves), default=0)
     top = max((max(curve, default=0) for _, curve in curves), default=0)
     if days < 2 or top <= 0:
-        return None
+        return ()
+    return tuple(_drawn(metric, curves, days, top, width) for width in (WIDE, NARROW))
 
+
+def _drawn(
+    metric: str,
+    curves: Sequence[tuple[str, Sequence[int]]],
+    days: int,
+    top: int,
+    width: int,
+) -> Aligned:
     def place(day: int, count: int) -> tuple[float, float]:
-        x = LEFT + (WIDE - LEFT - 8) * day / (days - 1)
+        x = LEFT + (width - LEFT - 8) * day / (days - 1)
         return round(x, 1), round(TOP + (HIGH - TOP - FOOT) * (1 - count / top), 1)
 
     lines = []
@@ -85,6 +101,6 @@ def aligned(metric: str, curves: Sequence[tuple[str, Sequence[int]]]) -> Aligned
         if points:
             d = "M" + "L".join(f"{x} {y}" for x, y in points)
             lines.append(Line(name, d, *points[-1]))
-    step = max(1, round(days / 8))
+    step = max(1, round(days * 110 / width))
     ticks = tuple((place(day, 0)[0], day + 1) for day in range(0, days, step))
-    return Aligned(metric, tuple(lines), top, days, ticks)
+    return Aligned(metric, width, tuple(lines), top, days, ticks)
