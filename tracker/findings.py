@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -35,16 +35,18 @@ def findings(
     now: int,
     campaign: str | None = None,
     checks: Sequence[str] = CHECKS,
+    known: Iterable[Finding] = (),
 ) -> list[Finding]:
     """What should be looked at, ordered by instant and id, with what people said.
 
     now: for what is late. campaign: findings of this campaign alone, and those of
-    the workspace that belong to none. checks: these of CHECKS alone.
+    the workspace that belong to none. checks: these of CHECKS alone. known: of the
+    others, found already.
     """
     from tracker.store.findings import states
 
     said = states(tracker.database)
-    found = {one.id: one for one in _all(tracker, now, checks)}
+    found = {one.id: one for one in (*known, *_all(tracker, now, checks))}
     return sorted(
         (
             replace(one, state=said.get(one.id, one.state))

@@ -242,13 +242,18 @@ def findings(tracker: Tracker, now: int) -> Iterator[Finding]:
     """Missions that are missing, since the day they were due ended, and late ones,
     since they were delivered."""
     for campaign in Roster(tracker.database).campaigns():
-        zone = ZoneInfo(campaign.timezone)
-        for one, found in grid(tracker, campaign.id, at=now):
-            for each in found:
-                if each.state == MISSING:
-                    yield _finding("mission.missing", one, each, overdue_at(one, zone))
-                elif each.state == LATE and each.delivered_at is not None:
-                    yield _finding("mission.late", one, each, each.delivered_at)
+        found = grid(tracker, campaign.id, at=now)
+        yield from findings_of(found, ZoneInfo(campaign.timezone))
+
+
+def findings_of(grid: Grid, zone: ZoneInfo) -> Iterator[Finding]:
+    """The same of one campaign."""
+    for one, found in grid:
+        for each in found:
+            if each.state == MISSING:
+                yield _finding("mission.missing", one, each, overdue_at(one, zone))
+            elif each.state == LATE and each.delivered_at is not None:
+                yield _finding("mission.late", one, each, each.delivered_at)
 
 
 def _finding(rule: str, one: Mission, each: Cell, at: int) -> Finding:

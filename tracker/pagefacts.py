@@ -37,10 +37,10 @@ def gathered(
     return replace(
         facts,
         kpis=kpis,
-        questions=tuple(answers(tracker, slug, now=at, known=kpis)),
+        questions=tuple(answers(tracker, slug, now=at, known=kpis, facts=known)),
         programme=programme(known),
         brought=brought(known, facts, TOP),
-        troubles=troubles(tracker, facts, TOP, now=at if now is None else now),
+        troubles=troubles(known, facts, TOP, now=at if now is None else now),
     )
 
 

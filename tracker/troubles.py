@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.disclosed import disclosed
 from tracker.findings import CHECKS, findings
+from tracker.missions import findings_of
 from tracker.model import day_number, local_day
 from tracker.store import presence, proofs
 from tracker.troublefacts import Gone, SourceDays, Troubles
@@ -15,20 +16,25 @@ if TYPE_CHECKING:
     from tracker.app import Tracker
     from tracker.facts import CampaignFacts
     from tracker.finding import Finding
+    from tracker.kpis.facts import Facts
 
 #: From the best day of runs to the worst.
 RANK = ("", "ok", "partial", "failed")
 #: Told otherwise: disclosure is summed (disclosed.py), smaller values of one instant
 #: have a section of their own, without the names of files that findings have.
 APART = ("tracker.disclosures:findings", "tracker.anomalies:disagreements")
+#: Told from what was read for the KPIs.
+READ = ("tracker.missions:findings",)
 #: By the clock of the page's maker.
 BY_CLOCK = ("tracker.lateness:findings",)
 
 
-def troubles(
-    tracker: Tracker, facts: CampaignFacts, shown: int, *, now: int
-) -> Troubles:
-    """As things were at the newest reading; sources alone are late by `now`."""
+def troubles(known: Facts, facts: CampaignFacts, shown: int, *, now: int) -> Troubles:
+    """As things were at the newest reading; sources alone are late by `now`.
+
+    known: what the campaign's KPIs are made of.
+    """
+    tracker = known.tracker
     days, runs = _runs(tracker, facts)
     posts = [
         one
@@ -42,15 +48,21 @@ def troubles(
         runs=tuple(runs),
         presence=_presence(facts, posts),
         gone=tuple(_gone(posts)),
-        findings=tuple(_findings(tracker, facts, now)),
+        findings=tuple(_findings(known, facts, now)),
         disclosed=disclosed(tracker, facts, shown),
     )
 
 
-def _findings(tracker: Tracker, facts: CampaignFacts, now: int) -> list[Finding]:
-    slug = facts.campaign.id
-    plain = [name for name in CHECKS if name not in (*APART, *BY_CLOCK)]
-    found = findings(tracker, now=facts.as_of or 0, campaign=slug, checks=plain)
+def _findings(known: Facts, facts: CampaignFacts, now: int) -> list[Finding]:
+    tracker, slug = known.tracker, facts.campaign.id
+    plain = [name for name in CHECKS if name not in (*APART, *BY_CLOCK, *READ)]
+    found = findings(
+        tracker,
+        now=facts.as_of or 0,
+        campaign=slug,
+        checks=plain,
+        known=findings_of(known.grid, known.zone),
+    )
     found += findings(tracker, now=now, campaign=slug, checks=BY_CLOCK)
     return sorted(found, key=lambda one: (one.rule, -one.at, one.id))
 

@@ -18,6 +18,7 @@ from tracker.answers.question import Question
 if TYPE_CHECKING:
     from tracker.app import Tracker
     from tracker.kpi.answer import Answer
+    from tracker.kpis.facts import Facts
 
 __all__ = ["Question", "answers", "as_json"]
 
@@ -37,16 +38,18 @@ def answers(
     now: int,
     language: str | None = None,
     known: Answer | None = None,
+    facts: Facts | None = None,
 ) -> list[Question]:
     """The questions of the campaign's strategy, then those of every programme.
 
     language: of titles and texts, else the campaign's. known: its KPIs, where they are
-    computed already. NotFoundError when there is no such campaign.
+    computed already; facts: what they are made of, where that was read. NotFoundError
+    when there is no such campaign.
     """
-    facts = Known(tracker, campaign, now, language, known)
-    kind = str((facts.plan.get("strategy") or {}).get("kind"))
-    own = STRATEGIES[kind](facts) if kind in STRATEGIES else ()
-    return [*own, *every(facts)]
+    asked = Known(tracker, campaign, now, language, known, facts)
+    kind = str((asked.plan.get("strategy") or {}).get("kind"))
+    own = STRATEGIES[kind](asked) if kind in STRATEGIES else ()
+    return [*own, *every(asked)]
 
 
 def as_json(one: Question) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from tracker.answers.question import Number, Question, written
 from tracker.answers.words import BASES, WORDS
 from tracker.codes import CURRENCIES
 from tracker.kpi.text import text as kpi_text
+from tracker.kpis.facts import Facts
 from tracker.model import Enrolment, is_day
 from tracker.programme import Cell, Feedback, Mission, Outcome, Wave
 from tracker.rules import clock
@@ -31,7 +32,8 @@ HOUR = 3_600_000
 
 
 class Known:
-    """at: the instant the answers are about: `now`, or the campaign's end before it."""
+    """at: the instant the answers are about: `now`, or the campaign's end before it.
+    facts: what its KPIs are made of, as of `now`."""
 
     def __init__(
         self,
@@ -40,8 +42,10 @@ class Known:
         now: int,
         language: str | None,
         kpis: Answer | None = None,
+        facts: Facts | None = None,
     ) -> None:
         self.tracker, self.now, self._kpis = tracker, now, kpis
+        self.facts = facts or Facts(tracker, campaign, None, None, None, now)
         self.roster = Roster(tracker.database)
         self.campaign = self.roster.campaign(campaign)
         self.w = Words(
@@ -68,9 +72,9 @@ class Known:
 
     @cached_property
     def grid(self) -> list[tuple[Mission, list[Cell]]]:
-        from tracker.missions import grid
+        from tracker.missions import cells
 
-        return grid(self.tracker, self.campaign.id, at=self.at)
+        return cells(self.facts.missions, at=self.at)
 
     def kpis(self, names: Sequence[str]) -> dict[str, Kpi]:
         """KPIs of the campaign by name."""

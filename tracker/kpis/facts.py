@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from tracker.codes import CURRENCIES
 from tracker.kpis.money import exact
 from tracker.model import local_day
-from tracker.store import kpifacts
+from tracker.store import kpifacts, missions
 
 if TYPE_CHECKING:
     from datetime import date
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from tracker.app import Tracker
     from tracker.kpis.results import Tally
-    from tracker.programme import Cost, Mission, Outcome, Wave
+    from tracker.programme import Cell, Cost, Mission, Outcome, Wave
     from tracker.programme import Feedback as Voice
+    from tracker.store.missions import Facts as Missions
 
 #: What rows can be about; None is the whole campaign.
 CUTS = (None, "ambassador", "platform", "mission", "post")
@@ -188,10 +189,15 @@ class Facts:
         return kpifacts.provenances(self.tracker.database)
 
     @cached_property
-    def grid(self) -> list[tuple[Mission, list[Any]]]:
-        from tracker.missions import grid
+    def missions(self) -> Missions:
+        """What missions are decided by."""
+        return missions.read(self.tracker.database, self.campaign_id)
 
-        return grid(self.tracker, self.campaign_id, at=self.at)
+    @cached_property
+    def grid(self) -> list[tuple[Mission, list[Cell]]]:
+        from tracker.missions import cells
+
+        return cells(self.missions, at=self.at)
 
     @cached_property
     def waves(self) -> list[Wave]:
