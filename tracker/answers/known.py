@@ -96,8 +96,14 @@ class Known:
         return made.indicators
 
     def sums(self, by: str | None) -> Sequence[Row]:
-        """Rows of `tracker totals`."""
-        return self.tracker.reckoner.totals(self.campaign.id, by=by).rows
+        """Rows of `tracker totals`: by None, ambassador or platform."""
+        return self._sums[by]
+
+    @cached_property
+    def _sums(self) -> Mapping[str | None, Sequence[Row]]:
+        cuts = (None, "ambassador", "platform")
+        found = self.tracker.reckoner.several(self.campaign.id, cuts)
+        return {one.by: one.rows for one in found}
 
     @cached_property
     def posts(self) -> list[Written]:

@@ -6,9 +6,10 @@ rollup rows, the last known value of each post, and the readings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -115,19 +116,29 @@ class Figures:
             schema,
         )
 
+    @cached_property
+    def known(self) -> tuple[str, ...]:
+        """Metrics that are known of any post of the workspace today. What nobody ever
+        told is not asked for post by post."""
+        maxima = ", ".join(f"max({metric}_at)" for metric in METRICS)
+        row = self.link.one(f"SELECT {maxima} FROM post_state") or ()
+        return tuple(m for m, at in zip(METRICS, row, strict=True) if at is not None)
+
     def last(self) -> pl.DataFrame:
         """Last known values of each post and their instants (LAST), ordered by
         platform and id."""
         if self.live:
-            columns = ", ".join(f"s.{name}" for name in list(LAST)[4:])
-            return self.link.frame(
-                f"SELECT p.id, p.platform, p.external_id, a.ambassador_id, {columns}"
+            names = [*self.known, *(f"{metric}_at" for metric in self.known)]
+            columns = "".join(f", s.{name}" for name in names)
+            found = self.link.frame(
+                f"SELECT p.id, p.platform, p.external_id, a.ambassador_id{columns}"
                 " FROM attribution a JOIN post_state s ON s.post_id = a.post_id"
                 " JOIN post p ON p.id = a.post_id WHERE a.campaign_id = ?"
                 " ORDER BY p.platform, p.external_id",
                 (self.campaign,),
-                LAST,
+                {name: LAST[name] for name in (*list(LAST)[:4], *names)},
             )
+            return _whole(found, LAST)
         return self._replayed()
 
     def _replayed(self) -> pl.DataFrame:
@@ -145,6 +156,7 @@ class Figures:
             *LAST
         )
 
+    @cached_property
     def spans(self) -> pl.DataFrame:
         """Oldest and newest instant of the last known values, by platform and
         ambassador: {metric}_oldest, {metric}_newest."""
@@ -161,22 +173,18 @@ class Figures:
                 )
             )
         columns = [
-            *(f"min(s.{metric}_at)" for metric in METRICS),
-            *(f"max(s.{metric}_at)" for metric in METRICS),
+            *(f", min(s.{metric}_at)" for metric in self.known),
+            *(f", max(s.{metric}_at)" for metric in self.known),
         ]
-        names = [f"{m}_{end}" for end in ("oldest", "newest") for m in METRICS]
-        return self.link.frame(
-            f"SELECT p.platform, a.ambassador_id, {', '.join(columns)}"
+        found = self.link.frame(
+            f"SELECT p.platform, a.ambassador_id{''.join(columns)}"
             " FROM attribution a JOIN post_state s ON s.post_id = a.post_id"
             " JOIN post p ON p.id = a.post_id WHERE a.campaign_id = ?"
             f"{self._but('p.platform')} GROUP BY p.platform, a.ambassador_id",
             (self.campaign, *self.without),
-            {
-                "platform": pl.String,
-                "ambassador_id": pl.Int64,
-                **dict.fromkeys(names, pl.Int64),
-            },
+            _span_columns(self.known),
         )
+        return _whole(found, _span_columns(METRICS))
 
     def readings(self) -> Iterator[Series]:
         """All readings of the campaign's posts, in pieces of bounded size."""
@@ -210,6 +218,22 @@ class Figures:
             (self.campaign, *self.without),
             RESULT,
         )
+
+
+def _span_columns(metrics: Iterable[str]) -> dict[str, Any]:
+    names = [f"{m}_{end}" for end in ("oldest", "newest") for m in metrics]
+    return {
+        "platform": pl.String,
+        "ambassador_id": pl.Int64,
+        **dict.fromkeys(names, pl.Int64),
+    }
+
+
+def _whole(found: pl.DataFrame, schema: Mapping[str, Any]) -> pl.DataFrame:
+    """With all columns; those that were not asked for are unknown."""
+    missing = [name for name in schema if name not in found.columns]
+    none = [pl.lit(None, schema[name]).alias(name) for name in missing]
+    return found.with_columns(none).select(*schema)
 
 
 def last_known(piece: Series) -> pl.DataFrame:

@@ -94,22 +94,36 @@ class Reckoner:
         by: None or one of CUTS. as_of: as the numbers were known at an instant.
         until: only what was captured until an instant.
         """
+        return self.several(campaign, (by,), as_of=as_of, until=until)[0]
+
+    def several(
+        self,
+        campaign: str | None,
+        cuts: Iterable[str | None],
+        *,
+        as_of: int | None = None,
+        until: int | None = None,
+    ) -> list[Totals]:
+        """The same by several cuts, of one snapshot."""
         with self._database.reading() as link:
             number, zone = find_campaign(link, campaign, self._zone)
             figures = Figures(link, number, zone, as_of, until)
-            shared = 0
-            if by == "mission":
-                rows, left, shared = _by_mission(figures, self._apart)
-            else:
-                left = left_out(figures, by, self._apart)
-                rows = tuple(_rows(link, figures, by, left))
-            known = (
-                as_of
-                if as_of is not None
-                else link.value("SELECT max(recorded_at) FROM payload")
-            )
+            known = as_of
+            if known is None:
+                known = link.value("SELECT max(recorded_at) FROM payload")
+            return [self._cut(figures, campaign, known, by) for by in cuts]
+
+    def _cut(
+        self, figures: Figures, campaign: str | None, known: int | None, by: str | None
+    ) -> Totals:
+        shared = 0
+        if by == "mission":
+            rows, left, shared = _by_mission(figures, self._apart)
+        else:
+            left = left_out(figures, by, self._apart)
+            rows = tuple(_rows(figures.link, figures, by, left))
         reasons = tuple((name, self._apart[name]) for name in left)
-        return Totals(campaign, known, zone.key, by, rows, reasons, shared)
+        return Totals(campaign, known, figures.zone.key, by, rows, reasons, shared)
 
 
 def left_out(figures: Figures, by: str | None, apart: Iterable[str]) -> tuple[str, ...]:
@@ -136,7 +150,7 @@ def find_campaign(link: Link, name: str | None, zone: ZoneInfo) -> tuple[int, Zo
 def _rows(
     link: Link, figures: Figures, by: str | None, left: tuple[str, ...]
 ) -> Iterator[Row]:
-    blended = replace(figures, without=left)
+    blended = replace(figures, without=left) if left else figures
     if by == "post":
         yield from _by_post(link, figures)
     elif by in PERIODS:
@@ -174,7 +188,7 @@ def _by_cut(link: Link, figures: Figures, by: str | None) -> Iterator[Row]:
         *(pl.col(f"{m}_oldest").min() for m in METRICS),
         *(pl.col(f"{m}_newest").max() for m in METRICS),
     ]
-    spans = figures.spans()
+    spans = figures.spans
     span = spans.group_by(keys).agg(ends) if keys else spans.select(ends)
     joined = sums.join(span, on=keys, how="left") if keys else sums.hstack(span)
     names = (
