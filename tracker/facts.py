@@ -294,7 +294,8 @@ class CampaignFacts:
 
     as_of: the newest instant of a reading; leading: the metric that curves show.
     sums: last known values by platform and metric, summed over posts again, to be
-    compared with the sums of gains. posts: one row a post, columns of POSTS.
+    compared with the sums of gains. posts: one row a post, columns of POSTS. rows: the
+    same as the store read them, for KPIs and missions; no page sees them.
     left_out: platforms whose terms keep their figures out of sums over several
     platforms, and why; `counts` and the counts of people on several are without them.
     questions: what this kind of programme must see, with the answers. kpis: all KPIs
@@ -316,6 +317,7 @@ class CampaignFacts:
     sums: Mapping[tuple[str, str], int | None]
     quality: QualityFacts
     posts: pl.DataFrame = field(repr=False)
+    rows: pl.DataFrame | None = field(default=None, repr=False, compare=False)
     sources: tuple[SourceFacts, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     questions: tuple[Question, ...] = ()

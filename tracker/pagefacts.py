@@ -32,10 +32,11 @@ def gathered(
     from tracker.troubles import troubles
 
     slug, at = facts.campaign.id, facts.as_of or 0
-    known = Facts(tracker, slug, None, None, None, at)
+    known = Facts(tracker, slug, None, None, None, at, facts.rows)
     kpis = ask(known)
     return replace(
         facts,
+        rows=None,
         kpis=kpis,
         questions=tuple(answers(tracker, slug, now=at, known=kpis, facts=known)),
         programme=programme(known),
@@ -49,8 +50,8 @@ def with_programme(tracker: Tracker, facts: CampaignFacts) -> CampaignFacts:
     from tracker.kpis.facts import Facts
 
     slug, now = facts.campaign.id, facts.as_of or 0
-    known = Facts(tracker, slug, None, None, None, now)
-    return replace(facts, programme=programme(known))
+    known = Facts(tracker, slug, None, None, None, now, facts.rows)
+    return replace(facts, rows=None, programme=programme(known))
 
 
 def spoken(tracker: Tracker, facts: CampaignFacts, language: str) -> CampaignFacts:

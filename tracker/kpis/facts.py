@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,9 @@ Group = str | int | None
 
 @dataclass(frozen=True)
 class Facts:
-    """now: the instant of asking; until, as_of: instants or None."""
+    """now: the instant of asking; until, as_of: instants or None. rows: posts as
+    store/postrows reads them, where that was done already; of today, so with neither
+    until nor as_of."""
 
     tracker: Tracker
     campaign_id: str
@@ -40,6 +42,7 @@ class Facts:
     until: int | None
     as_of: int | None
     now: int
+    rows: pl.DataFrame | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def read(self) -> kpifacts.Read:
@@ -49,6 +52,7 @@ class Facts:
             as_of=self.as_of,
             until=self.until,
             by_mission=self.by == "mission",
+            posts=self.rows,
         )
 
     @property
@@ -191,7 +195,7 @@ class Facts:
     @cached_property
     def missions(self) -> Missions:
         """What missions are decided by."""
-        return missions.read(self.tracker.database, self.campaign_id)
+        return missions.read(self.tracker.database, self.campaign_id, self.rows)
 
     @cached_property
     def grid(self) -> list[tuple[Mission, list[Cell]]]:

@@ -24,6 +24,7 @@ from tracker.facts import (
     RejectFacts,
 )
 from tracker.model import METRICS, NOT_ADDITIVE, Campaign
+from tracker.store import postrows
 from tracker.store.database import Database, Link
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ LEADING = (
     "quotes",
     "watch_seconds",
 )
+#: Of each post, besides its figures: what pages, KPIs and missions start from.
+ROWS = ("post", *POSTS, "handle", "marks")
 #: Disagreements and unknown handles that are listed; all are counted.
 LISTED = 50
 
@@ -137,7 +140,8 @@ def _campaign(
     ]
     metrics = tuple(m for m, many in zip(METRICS, known, strict=True) if many)
     leading = _leading(plan, metrics)
-    posts = _posts(link, key, metrics, leading)
+    rows = postrows.read(link, key, (*ROWS, *postrows.figures(metrics)))
+    posts = _ordered(rows, metrics, leading)
     ages = _ages(posts, metrics)
     platforms = _platforms(link, key, cuts, ages)
     left = _left_out([part.platform for part in platforms], apart)
@@ -158,6 +162,7 @@ def _campaign(
         },
         quality=_quality(link, key, shared, len(posts)),
         posts=posts.drop(f"{m}_at" for m in metrics),
+        rows=rows,
         left_out=tuple((name, apart[name]) for name in left),
     )
 
@@ -372,44 +377,12 @@ def _handles(link: Link) -> dict[int, list[Row]]:
 # -- posts --------------------------------------------------------------------
 
 
-def _posts(
-    link: Link, key: int, metrics: tuple[str, ...], leading: str | None
+def _ordered(
+    rows: pl.DataFrame, metrics: tuple[str, ...], leading: str | None
 ) -> pl.DataFrame:
-    """One row a post: the highest in the leading metric first, unknown last."""
-    import polars as pl
-
-    columns = (*POSTS, *metrics, *(f"{metric}_at" for metric in metrics))
-    figures = "".join(f", s.{name}" for name in columns[len(POSTS) :])
-    # in the order of the key, so that the tables are read from front to back
-    rows = link.all(
-        "SELECT p.platform, p.external_id, a.ambassador_id, p.url, p.published_at,"
-        f" p.kind, p.caption, p.language, s.first_at, s.last_at{figures}"
-        " FROM attribution a JOIN post p ON p.id = a.post_id"
-        " JOIN post_state s ON s.post_id = a.post_id"
-        " WHERE a.campaign_id = ? ORDER BY a.post_id",
-        (key,),
-    )
-    names = dict(link.all("SELECT id, slug FROM ambassador"))
-    texts = {"platform", "post_id", "url", "kind", "caption", "language"}
-    cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
-    del rows  # twice as many cells as needed, while the frame is made
-    frame = pl.DataFrame(
-        [
-            pl.Series(name, values, pl.String if name in texts else pl.Int64)
-            for name, values in zip(columns, cells, strict=True)
-        ]
-    )
-    people = pl.DataFrame(
-        {"key": list(names), "slug": list(names.values())},
-        schema={"key": pl.Int64, "slug": pl.String},
-    )
-    frame = frame.with_columns(
-        pl.col("ambassador").replace_strict(
-            people["key"], people["slug"], default=None, return_dtype=pl.String
-        )
-    )
+    """The highest in the leading metric first, unknown last."""
     first = [leading] if leading else []
-    return frame.sort(
+    return rows.select(*POSTS, *postrows.figures(metrics)).sort(
         *first,
         "platform",
         "post_id",

@@ -14,21 +14,17 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from tracker.model import METRICS, Campaign, handle_key, local_day
-from tracker.store import bulk, missions, rows
+from tracker.store import bulk, missions, postrows, rows
 from tracker.store.database import Database, Link
 from tracker.store.figures import Figures
 from tracker.store.gains import days
+from tracker.store.postrows import whole
 
-#: Of each post: LAST but for `ambassador`, its id as people write it, and last_at,
-#: the instant of its newest reading; published_at: ms or null; day: the day of it,
-#: or of the first reading, days since 1970 in the campaign's zone; followers: of that
-#: day, null unknown; class: of its newest reading.
-META = {
-    "post": pl.Int64,
-    "ambassador": pl.String,
-    "handle": pl.String,
-    "published_at": pl.Int64,
-}
+#: Of each post, besides its last known values (COLUMNS of store/postrows). The posts
+#: that are read have, in place of handle: last_at, the instant of the newest reading;
+#: day: of publication, or of the first reading, days since 1970 in the campaign's zone;
+#: followers: of that day, null unknown; class: of the newest reading.
+META = ("post", "platform", "post_id", "ambassador", "handle", "published_at")
 FAR = 2**62
 
 
@@ -54,11 +50,13 @@ def read(
     as_of: int | None = None,
     until: int | None = None,
     by_mission: bool = False,
+    posts: pl.DataFrame | None = None,
 ) -> Read:
     """All about a campaign that its KPIs are made of. Raises NotFoundError.
 
     as_of: as the readings were known at an instant; until: only what was captured
-    until an instant.
+    until an instant. posts: META and the figures of known metrics, where they are read
+    already.
     """
     with database.reading() as link:
         number, found = rows.find_campaign(link, campaign)
@@ -70,7 +68,7 @@ def read(
             found,
             rows.read_plan(link, number),
             tuple(sorted({e.ambassador for e in rows.read_enrolments(link, campaign)})),
-            _posts(link, figures),
+            _posts(link, figures, posts),
             parts if parts is not None else pl.DataFrame({"post": [], "mission": []}),
             newest if as_of is None else as_of,
         )
@@ -86,14 +84,15 @@ def plans(database: Database, campaign: str) -> tuple[Campaign, Mapping[str, Any
 # -- posts ------------------------------------------------------------------------
 
 
-def _posts(link: Link, figures: Figures) -> pl.DataFrame:
-    last = figures.last().drop("ambassador_id")
+def _posts(
+    link: Link, figures: Figures, read: pl.DataFrame | None = None
+) -> pl.DataFrame:
     ats = [f"{metric}_at" for metric in METRICS]
     posts = (
-        last.with_columns(last_at=pl.max_horizontal(ats))
+        _valued(link, figures, read)
+        .with_columns(last_at=pl.max_horizontal(ats))
         # replayed to a time before they were seen
         .filter(pl.col("last_at").is_not_null())
-        .join(_meta(link, figures.campaign), on="post", how="left")
         .join(_known(link, figures), on="post", how="left")
     )
     seen = pl.coalesce("published_at", "first_at").fill_null(0)
@@ -102,14 +101,16 @@ def _posts(link: Link, figures: Figures) -> pl.DataFrame:
     return _followed(link, posts, figures)
 
 
-def _meta(link: Link, number: int) -> pl.DataFrame:
-    return link.frame(
-        "SELECT p.id, m.slug, p.handle, p.published_at"
-        " FROM attribution a JOIN post p ON p.id = a.post_id"
-        " LEFT JOIN ambassador m ON m.id = a.ambassador_id WHERE a.campaign_id = ?",
-        (number,),
-        META,
-    )
+def _valued(link: Link, figures: Figures, read: pl.DataFrame | None) -> pl.DataFrame:
+    """Posts with META and the last known values, as of today or replayed."""
+    if not figures.live:
+        meta = postrows.read(link, figures.campaign, META)
+        last = figures.last().drop("platform", "post_id", "ambassador_id")
+        return meta.join(last, on="post", how="left")
+    if read is None:
+        columns = (*META, *postrows.figures(figures.known))
+        read = postrows.read(link, figures.campaign, columns)
+    return whole(read, (*META, *postrows.figures(METRICS)))
 
 
 #: post; first_at: the instant of its first reading; class: of its newest.

@@ -21,7 +21,7 @@ from tracker.marks import pattern
 from tracker.model import Campaign, day_number
 from tracker.planmissions import Assigned, assigned, missions, unfinished
 from tracker.programme import Mission, MissionMark
-from tracker.store import audit, rows
+from tracker.store import audit, postrows, rows
 from tracker.store.database import Database, Link
 from tracker.store.gains import days
 
@@ -30,18 +30,11 @@ if TYPE_CHECKING:
 
     from tracker.model import Enrolment
 
-#: Posts of a campaign. at: publication, or the first reading where that is unknown
-#: (published is 0).
-POSTS = {
-    "post": pl.Int64,
-    "ambassador_id": pl.Int64,
-    "platform": pl.String,
-    "post_id": pl.String,
-    "at": pl.Int64,
-    "published": pl.Int64,
-    "caption": pl.String,
-    "url": pl.String,
-}
+#: What is asked of each post of a campaign (COLUMNS of store/postrows).
+POSTS = (
+    *("post", "ambassador", "platform", "post_id", "published_at", "first_at"),
+    *("caption", "marks", "url"),
+)
 #: Posts that fit: one row a mission and post. day: days since 1970, campaign's zone.
 FITS = {
     "mission": pl.String,
@@ -53,14 +46,6 @@ FITS = {
     "published": pl.Int64,
     "day": pl.Int64,
 }
-SELECT = (
-    "SELECT p.id, a.ambassador_id, p.platform, p.external_id,"
-    " coalesce(p.published_at, s.first_at),"
-    " CASE WHEN p.published_at IS NULL THEN 0 ELSE 1 END,"
-    " coalesce(p.caption, p.marks), p.url"
-    " FROM attribution a JOIN post p ON p.id = a.post_id"
-    " JOIN post_state s ON s.post_id = p.id WHERE a.campaign_id = ?"
-)
 
 
 @dataclass(frozen=True)
@@ -80,15 +65,20 @@ class Facts:
     open: tuple[str, ...] = ()
 
 
-def read(database: Database, campaign: str) -> Facts:
-    """All about a campaign's missions. Raises NotFoundError."""
+def read(database: Database, campaign: str, posts: pl.DataFrame | None = None) -> Facts:
+    """All about a campaign's missions. Raises NotFoundError.
+
+    posts: columns of POSTS, where they are read already.
+    """
     with database.reading() as link:
         number, _ = rows.find_campaign(link, campaign)
-        return facts(link, number)
+        return facts(link, number, posts)
 
 
-def facts(link: Link, number: int) -> Facts:
+def facts(link: Link, number: int, posts: pl.DataFrame | None = None) -> Facts:
     """The same of the campaign with this row number."""
+    if posts is None:
+        posts = postrows.read(link, number, POSTS)
     slug = link.value("SELECT slug FROM campaign WHERE id = ?", (number,))
     _, campaign = rows.find_campaign(link, slug)
     plan = rows.read_plan(link, number)
@@ -100,18 +90,19 @@ def facts(link: Link, number: int) -> Facts:
         tuple(found),
         people,
         enrolments,
-        fits(_posts(link, number), found, people, ZoneInfo(campaign.timezone)),
+        fits(_dated(posts), found, people, ZoneInfo(campaign.timezone)),
         _marks(link, number),
         tuple(unfinished(plan)),
     )
 
 
-def _posts(link: Link, number: int) -> pl.DataFrame:
-    names = dict(link.all("SELECT id, slug FROM ambassador"))
-    return link.frame(SELECT, (number,), POSTS).with_columns(
-        ambassador=pl.col("ambassador_id").replace_strict(
-            names, default=None, return_dtype=pl.String
-        )
+def _dated(posts: pl.DataFrame) -> pl.DataFrame:
+    """Posts with `at`: publication, or the first reading where that is unknown
+    (published is 0). Of a caption that is not kept the marks are."""
+    return posts.with_columns(
+        at=pl.coalesce("published_at", "first_at"),
+        published=pl.col("published_at").is_not_null().cast(pl.Int64),
+        caption=pl.coalesce("caption", "marks"),
     )
 
 
