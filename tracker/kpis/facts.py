@@ -161,6 +161,13 @@ class Facts:
         )
 
     @cached_property
+    def daily(self) -> pl.DataFrame:
+        """What was gained by platform and day."""
+        return kpifacts.daily(
+            self.tracker.database, self.read, as_of=self.as_of, until=self.until
+        )
+
+    @cached_property
     def costs(self) -> list[Cost]:
         from tracker.statements import costs
 

@@ -128,15 +128,7 @@ def _metric(facts: Facts, metric: str, raw: Mapping[str, Any]) -> Found:
     if metric != "posts" and not frame[metric].count():
         return Found(None, reason=f"no post with known {metric}")
     value = frame.height if metric == "posts" else int(frame[metric].sum())
-    days = gains(
-        facts.tracker.database,
-        facts.read,
-        metric,
-        without,
-        as_of=facts.as_of,
-        until=facts.until,
-    )
-    return Found(value, gains=days)
+    return Found(value, gains=gains(facts.daily, metric, without))
 
 
 def _platform(facts: Facts, raw: Mapping[str, Any]) -> str | None:

@@ -100,16 +100,17 @@ def make(
     name: str, kind: str, options: Mapping[str, Any], surroundings: Surroundings
 ) -> Source:
     """The source of one block of settings; ConfigError with all its problems."""
-    known = kinds()
-    if kind not in known:
+    # what is installed is looked through only for what is not built in
+    found = KINDS.get(kind) or kinds().get(kind)
+    if found is None:
         raise ConfigError(
             "SOURCE_KIND",
             f"source {name}",
             f'there is no kind "{kind}"',
             "The source was not started",
-            nearest(kind, known),
+            nearest(kind, kinds()),
         )
-    return load(known[kind])(name, options, surroundings)
+    return load(found)(name, options, surroundings)
 
 
 def load(kind: Kind) -> Factory:

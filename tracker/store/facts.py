@@ -346,10 +346,9 @@ def _own_days(
     """(day, posts, gain, known) of each person, but for some of their platforms."""
     found: dict[int, dict[int, tuple[int, int, int, int]]] = defaultdict(dict)
     for person, platform, day, *figures in link.all(
-        "SELECT ambassador_id, platform, day, CAST(SUM(posts) AS BIGINT),"
-        f" CAST(SUM({metric}) AS BIGINT), CAST(SUM({metric}_known) AS BIGINT)"
-        " FROM rollup WHERE campaign_id = ? GROUP BY ambassador_id, platform, day"
-        " ORDER BY ambassador_id, day, platform",
+        # there is one row for each of these three
+        f"SELECT ambassador_id, platform, day, posts, {metric}, {metric}_known"
+        " FROM rollup WHERE campaign_id = ?",
         (key,),
     ):
         if (person, platform) in without:
@@ -361,7 +360,7 @@ def _own_days(
             gain + figures[1],
             known + figures[2],
         )
-    return defaultdict(list, {who: [*own.values()] for who, own in found.items()})
+    return defaultdict(list, {who: sorted(own.values()) for who, own in found.items()})
 
 
 def _handles(link: Link) -> dict[int, list[Row]]:

@@ -288,27 +288,38 @@ def views(
     return pl.concat([pl.DataFrame(schema=schema), *parts]).filter(pl.col("views") >= 0)
 
 
-def gains(
+def daily(
     database: Database,
     found: Read,
-    metric: str,
-    without: tuple[str, ...],
     *,
     as_of: int | None = None,
     until: int | None = None,
-) -> tuple[dict[int, int], list[int]]:
-    """What a metric ("posts" too) gained by day (days since 1970, campaign's zone),
-    and the days on which anything of it became known or changed.
-
-    without: platforms that are left out.
-    """
+) -> pl.DataFrame:
+    """What was gained by platform and day (days since 1970, campaign's zone): columns
+    of rollups.FIGURES."""
     with database.reading() as link:
         zone = ZoneInfo(found.campaign.timezone)
-        figures = Figures(link, found.number, zone, as_of, until, without)
-        rolled = figures.rollup(("day",))
-    gained = dict(rolled.select("day", metric).iter_rows())
+        figures = Figures(link, found.number, zone, as_of, until)
+        return figures.rollup(("platform", "day"))
+
+
+def gains(
+    rolled: pl.DataFrame, metric: str, without: tuple[str, ...]
+) -> tuple[dict[int, int], list[int]]:
+    """What a metric ("posts" too) gained by day, and the days on which anything of it
+    became known or changed.
+
+    rolled: by platform and day. without: platforms that are left out.
+    """
     marks = [metric] if metric == "posts" else [metric, f"{metric}_known"]
-    changed = rolled.filter(pl.any_horizontal(pl.col(marks) != 0))["day"]
+    by_day = (
+        rolled.filter(~pl.col("platform").is_in(without))
+        .group_by("day")
+        .agg(pl.col(marks).sum())
+        .sort("day")
+    )
+    gained = dict(by_day.select("day", metric).iter_rows())
+    changed = by_day.filter(pl.any_horizontal(pl.col(marks) != 0))["day"]
     return gained, sorted(changed)
 
 

@@ -18,10 +18,14 @@ class LastPosts(NamedTuple):
 
 
 LAST = (
-    "SELECT c.slug, b.slug, max(coalesce(p.published_at, s.first_at))"
-    " FROM attribution a JOIN campaign c ON c.id = a.campaign_id"
-    " JOIN ambassador b ON b.id = a.ambassador_id JOIN post p ON p.id = a.post_id"
-    " JOIN post_state s ON s.post_id = p.id GROUP BY c.slug, b.slug"
+    # grouped by numbers, in the order of an index; names are looked up afterwards
+    "SELECT c.slug, b.slug, f.at FROM (SELECT a.campaign_id, a.ambassador_id,"
+    " max(coalesce(p.published_at, s.first_at)) AS at"
+    " FROM attribution a JOIN post p ON p.id = a.post_id"
+    " JOIN post_state s ON s.post_id = p.id WHERE a.campaign_id > 0"
+    " GROUP BY a.campaign_id, a.ambassador_id) f"
+    " JOIN campaign c ON c.id = f.campaign_id"
+    " JOIN ambassador b ON b.id = f.ambassador_id"
 )
 
 
