@@ -60,6 +60,11 @@ class Readings:
     published: Ints
     counts: dict[str, Ints]
 
+    @cached_property
+    def leading(self) -> tuple[Ints, NDArray[np.str_]]:
+        """The count that each post is seen by, and the name of it, for each reading."""
+        return _leading(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -130,8 +135,7 @@ def steps(readings: Readings, count: Ints) -> Steps:
     return Steps(readings, count, known[:-1][same], known[1:][same])
 
 
-def leading(readings: Readings) -> tuple[Ints, NDArray[np.str_]]:
-    """The count that each post is seen by, and the name of it, for each reading."""
+def _leading(readings: Readings) -> tuple[Ints, NDArray[np.str_]]:
     count = np.full(len(readings.post), -1, np.int64)
     name = np.full(len(readings.post), "", "<U16")
     open_ = np.ones(len(readings.post), bool)
@@ -174,7 +178,7 @@ def jumps(readings: Readings) -> Iterator[Mark]:
     usual: the rate and the fastest before, by day; the growth factor, and the one
     peers stay below.
     """
-    count, names = leading(readings)
+    count, names = readings.leading
     found = steps(readings, count)
     if not len(found.post):
         return
@@ -192,12 +196,16 @@ def jumps(readings: Readings) -> Iterator[Mark]:
 
 
 def _fastest_before(found: Steps) -> Floats:
-    """The greatest rate of the same post before each step; 0 for the first."""
+    """The greatest rate of the same post before each step; 0 for the first. Only of
+    posts that once gained enough for a jump; of the others NaN."""
     import polars as pl
 
-    rate = pl.DataFrame({"post": found.post, "rate": found.rate})
+    fastest = np.full(len(found.post), np.nan)
+    here = np.isin(found.opens, found.opens[found.gain >= LEAST])
+    rate = pl.DataFrame({"post": found.post[here], "rate": found.rate[here]})
     before = pl.col("rate").shift(1, fill_value=0.0).cum_max().over("post")
-    return rate.select(before).to_series().to_numpy()
+    fastest[here] = rate.select(before).to_series().to_numpy()
+    return fastest
 
 
 def _peers_limit(found: Steps, growth: Floats) -> Floats:
@@ -223,7 +231,7 @@ def flat(readings: Readings) -> Iterator[Mark]:
     usual: the rate before it stopped, by day; the percentage of its peers' steps that
     move. rows: the last that moved, and the end.
     """
-    count, names = leading(readings)
+    count, names = readings.leading
     found = steps(readings, count)
     if not len(found.post):
         return
@@ -281,7 +289,7 @@ def _moving(found: Steps) -> Floats:
 def still_sources(readings: Readings) -> Iterator[Mark]:
     """Sources of which every post stands still since the same time, though they moved
     just before. post: the source. usual: posts, and their rate before, by day."""
-    count, names = leading(readings)
+    count, names = readings.leading
     found = steps(readings, count)
     if not len(found.post):
         return
@@ -312,7 +320,7 @@ def _bounds(found: Steps, stops: list[int], ends: Ints) -> tuple[int, int]:
 
 def identical(readings: Readings) -> Iterator[list[Mark]]:
     """Posts whose counts are the same one after the other: each group, by post."""
-    count, names = leading(readings)
+    count, names = readings.leading
     known = np.flatnonzero(count >= 0)
     if not len(known):
         return

@@ -105,6 +105,7 @@ def readings(database: Database) -> dict[str, Any]:
     source, platform (numbers), published (-1 unknown), and counts: those of each
     metric that is known of any."""
     import numpy as np
+    import polars as pl
 
     from tracker.store import bulk
 
@@ -117,21 +118,24 @@ def readings(database: Database) -> dict[str, Any]:
             " ORDER BY post_id, captured_at",
             width=3 + len(metrics),
         )
-        posts = link.all("SELECT id, platform, published_at FROM post ORDER BY id")
+        posts = link.frame(
+            "SELECT id, platform, published_at FROM post ORDER BY id",
+            schema={"post": pl.Int64, "platform": pl.String, "published": pl.Int64},
+        ).with_columns(
+            kind=pl.col("platform").rank("dense").cast(pl.Int64) - 1,
+            published=pl.col("published").fill_null(-1),
+        )
         sources = bulk.numbers(link, "SELECT id, source_id FROM payload", width=2)
-    number = np.array([post for post, _, _ in posts], np.int64)
-    place = np.searchsorted(number, rows[:, 0])
-    kinds = {kind: n for n, kind in enumerate(sorted({kind for _, kind, _ in posts}))}
-    platforms = np.array([kinds[kind] for _, kind, _ in posts], np.int64)
-    when = np.array([-1 if at is None else at for _, _, at in posts], np.int64)
     columns = np.ascontiguousarray(rows.T)
+    del rows
+    place = np.searchsorted(posts["post"].to_numpy(), columns[0])
     return {
         "post": columns[0],
         "at": columns[1],
         "payload": columns[2],
         "source": _source(columns[2], sources),
-        "platform": platforms[place],
-        "published": when[place],
+        "platform": posts["kind"].to_numpy()[place],
+        "published": posts["published"].to_numpy()[place],
         "counts": {metric: columns[3 + n] for n, metric in enumerate(metrics)},
     }
 

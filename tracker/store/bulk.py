@@ -190,7 +190,8 @@ def numbers(link: Link, sql: str, values: Sequence[Any] = (), *, width: int) -> 
     """An answer of whole numbers only, as an array of `width` columns."""
     import numpy as np
 
-    rows = link.each(sql, values, size=50_000)
+    # few at a time: their memory is used again while it is still in the cache
+    rows = link.each(sql, values, size=2_000 if link.dialect == "sqlite" else 50_000)
     flat = np.fromiter(chain.from_iterable(rows), np.int64)
     return flat.reshape(-1, width)
 
