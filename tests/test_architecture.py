@@ -35,7 +35,16 @@ WORDS |= {"kpiwords", "filerows", "ratecards", "dictionary", "tabular"}
 WORDS |= {"resultfacts", "troublefacts", "lookalikes"}
 #: What people read: texts by language, numbers, dates.
 WORDS |= {"catalogue", "formats", "words"}
-WORDS |= {"clock", "forms", "cron", "secrets", "plan", "planfields", "__version__"}
+WORDS |= {
+    "clock",
+    "copies",
+    "forms",
+    "cron",
+    "secrets",
+    "plan",
+    "planfields",
+    "__version__",
+}
 #: What runs by itself: it asks the application, and knows neither SQL nor templates.
 SERVICES = {"daemon", "schedule", "looks", "watch", "workers", "publisher", "timing"}
 SERVICES |= {"hosts", "lock", "log", "systemd", "status", "doctor", "retry", "stop"}

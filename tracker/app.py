@@ -123,11 +123,14 @@ def open_tracker(home: Path, *, check: bool = True, who: Who = NOBODY) -> Tracke
 
     who: whose changes the audit says these are.
     check: refuse a database of another schema version (SchemaError), make the
-    tables in an empty one, and bring sums to the workspace's time zone.
+    tables in an empty one, and bring sums to the workspace's time zone. Copies that
+    killed processes left behind go.
     """
+    from tracker import copies
     from tracker.store import schema, zones
 
     settings = load_settings(home)
+    copies.sweep(home)
     tracker = Tracker(home, settings, Database(settings.database, home, who))
     if check:
         schema.ensure(tracker.database)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
+from tracker.copies import folder_for_copy
 from tracker.store import replay
 from tracker.store.replay import Cut
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
-
-#: Where copies are while they are read, one folder a process.
-COPIES = Path(".cache") / "past"
 
 
 @contextmanager
@@ -30,7 +25,7 @@ def past(
     Nothing that is written in it lasts: the copy goes with the block. Settings are
     those of today: no version of them is kept.
     """
-    folder = _folder(tracker.home / COPIES)
+    folder = folder_for_copy(tracker.home)
     try:
         cut = Cut(as_of, until)
         copy = replay.copy(tracker.database, folder, tracker.zone, cut)
@@ -51,22 +46,3 @@ def as_known(
         return
     with past(tracker, as_of=as_of) as copy:
         yield copy, None
-
-
-def _folder(copies: Path) -> Path:
-    """A new private folder; those of processes that were killed are swept away."""
-    copies.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for old in copies.iterdir():
-        if not _lives(old.name.partition("-")[0]):
-            shutil.rmtree(old, ignore_errors=True)
-    return Path(mkdtemp(prefix=f"{os.getpid()}-", dir=copies))
-
-
-def _lives(pid: str) -> bool:
-    with suppress(ValueError, ProcessLookupError):
-        try:
-            os.kill(int(pid), 0)
-        except PermissionError:
-            return True
-        return True
-    return False

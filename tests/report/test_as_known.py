@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import replayed
 import spring
-from support import Run
+from support import ROOT, Run
 
 from tracker.store import replay
 
@@ -100,3 +103,58 @@ def test_a_campaign_that_was_not_there_is_not_found(
     replayed.begin(each_workspace, invoke)
     found = invoke(*words.split(), "--as-of", then)
     assert found.code == 4 and 'campaign: there is no "c"' in found.err
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("yesterday", "wants a time such as"),
+        ("2026-02-30", "wants a time such as"),
+        ("9999-12-31", "wants a time such as"),
+        ("", "wants a time such as"),
+        ("2026-10-25T02:30", "comes twice in Europe/Paris"),
+        ("2026-03-29T02:30", "is left out in Europe/Paris"),
+    ],
+)
+def test_a_moment_that_cannot_be_told_is_refused(
+    workspace: Path, invoke: Run, said: str, why: str
+) -> None:
+    spring.programme(workspace, invoke)
+    for command in ("totals", "kpi", "report"):
+        found = invoke(command, "c", "--as-of", said)
+        assert found.code == 2 and why in found.err, found.err
+    sure = "2026-10-25T02:30+02:00"
+    assert invoke("totals", "c", "--until", sure).code == 0
+
+
+def test_a_killed_report_leaves_no_copy_behind(
+    workspace: Path, invoke: Run, tmp_path: Path
+) -> None:
+    """The next command, whichever, sweeps its copy away; until then it is private."""
+    replayed.begin(workspace, invoke)
+    code = (
+        "import os, signal; from pathlib import Path; from tracker import past, app\n"
+        f"with past.past(app.open_tracker(Path({str(workspace)!r})), as_of=2**41):\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
+    assert done.returncode == -signal.SIGKILL
+    copies = workspace / ".cache" / "past"
+    (left,) = copies.iterdir()
+    assert left.stat().st_mode & 0o777 == 0o700
+    files = list(left.iterdir())
+    assert files and {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    spring.done(invoke, "campaign", "list")
+    assert not list(copies.iterdir())
+
+
+def test_since_a_mark_that_not_every_campaign_has(
+    workspace: Path, invoke: Run, tmp_path: Path
+) -> None:
+    replayed.begin(workspace, invoke)
+    spring.done(invoke, "report", "--mark", "one")
+    (tmp_path / "d.toml").write_text('[campaign]\nid = "d"\nstart = 2026-01-01\n')
+    spring.done(invoke, "campaign", "apply", tmp_path / "d.toml")
+    spring.done(invoke, "report", "--since", "one")
+    missing = invoke("report", "d", "--since", "one")
+    assert missing.code == 4 and 'mark: there is no "one"' in missing.err

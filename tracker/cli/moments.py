@@ -33,7 +33,8 @@ def zone_of(tracker: Tracker, campaign: str | None) -> ZoneInfo:
 def parse_moment(text: str | None, option: str, zone: ZoneInfo) -> int | None:
     """An ISO date or time as an instant; a date means its end in the zone.
 
-    A time without a zone is one of the given zone.
+    A time without a zone is one of the given zone, where it comes once: not in the
+    hour that is left out or comes twice when clocks are changed.
     """
     if text is None:
         return None
@@ -42,12 +43,24 @@ def parse_moment(text: str | None, option: str, zone: ZoneInfo) -> int | None:
             after = date.fromisoformat(text) + timedelta(days=1)
             return instant(datetime.combine(after, time(), zone)) - 1
         moment = datetime.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise click.UsageError(
             f"{option} wants a time such as 2026-01-31 or 2026-01-31T18:00Z, "
             f'not "{text}"'
         ) from None
-    return instant(moment if moment.tzinfo else moment.replace(tzinfo=zone))
+    return instant(moment if moment.tzinfo else _once(moment, option, zone))
+
+
+def _once(local: datetime, option: str, zone: ZoneInfo) -> datetime:
+    """A time of a zone that its clocks show exactly once."""
+    first, second = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return first
+    many = "comes twice" if first.utcoffset() > second.utcoffset() else "is left out"  # type: ignore[operator]
+    raise click.UsageError(
+        f"{option}: {local.isoformat(timespec='minutes')} {many} in {zone.key}, where "
+        "clocks are changed; add its distance from UTC, as in +02:00"
+    )
 
 
 @contextmanager
