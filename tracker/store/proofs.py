@@ -10,10 +10,14 @@ from tracker.troublefacts import Recount, RowSums
 
 #: Name in `meta` of the last recount.
 KEY = "recount"
+#: Of what was asked again and told nothing new, pages say nothing: it changes with
+#: every look.
+NEWS = "(stored > 0 OR corrected > 0 OR rejected > 0)"
 ROWS = (
     "SELECT COUNT(*), CAST(SUM(rows) AS BIGINT), CAST(SUM(stored) AS BIGINT),"
     " CAST(SUM(unchanged) AS BIGINT), CAST(SUM(corrected) AS BIGINT),"
     " CAST(SUM(rejected) AS BIGINT), CAST(SUM(ignored) AS BIGINT) FROM payload"
+    f" WHERE {NEWS}"
 )
 #: The days of a grid of runs.
 DAYS = 30
@@ -29,7 +33,7 @@ RUNS = (
 
 
 def rows(database: Database) -> RowSums:
-    """All payloads of the workspace together."""
+    """All payloads of the workspace that brought something, together."""
     with database.reading() as link:
         found = link.one(ROWS) or ()
     return RowSums(*(value or 0 for value in found))
@@ -52,7 +56,7 @@ def recount(database: Database) -> Recount | None:
     with database.reading() as link:
         said = link.value("SELECT value FROM meta WHERE key = ?", (KEY,))
         newest = max(
-            link.value("SELECT max(recorded_at) FROM payload") or 0,
+            link.value(f"SELECT max(recorded_at) FROM payload WHERE {NEWS}") or 0,
             link.value("SELECT max(at) FROM correction") or 0,
         )
     if said is None:
