@@ -17,7 +17,9 @@ pytestmark = pytest.mark.browser
 
 def values(page: Any, column: int) -> list[int | None]:
     cells = page.locator(f"#all tbody tr > :nth-child({column})")
-    texts = [text.replace(",", "") for text in cells.all_inner_texts()]
+    texts = [
+        text.translate({0x2C: None, 0x2212: "-"}) for text in cells.all_inner_texts()
+    ]
     return [int(text) if text.strip("-").isdigit() else None for text in texts]
 
 
