@@ -158,3 +158,14 @@ def test_since_a_mark_that_not_every_campaign_has(
     spring.done(invoke, "report", "--since", "one")
     missing = invoke("report", "d", "--since", "one")
     assert missing.code == 4 and 'mark: there is no "one"' in missing.err
+
+
+def test_before_the_first_payload_nothing_was_known(
+    each_workspace: Path, invoke: Run
+) -> None:
+    """That is an answer, also where the campaign was not there yet."""
+    replayed.begin(each_workspace, invoke)
+    answer = invoke("totals", "c", "--as-of", "2000-01-01T00:00Z", "--json")
+    assert answer.code == 0, answer.err
+    (row,) = json.loads(answer.out)["rows"]
+    assert (row["posts"], row["views"]["value"]) == (0, None)

@@ -98,6 +98,7 @@ CHANGED = (
     "SELECT 1 FROM past WHERE at > ? AND of NOT IN"
     f" ({', '.join('?' * len(ASIDE))}) LIMIT 1"
 )
+BEGUN = "SELECT 1 FROM payload WHERE recorded_at <= ? LIMIT 1"
 TOLD = (
     "SELECT 1 FROM event e JOIN payload p ON p.id = e.payload_id"
     " WHERE p.recorded_at > ? LIMIT 1"
@@ -138,8 +139,11 @@ def copy(database: Database, folder: Path, zone: ZoneInfo, cut: Cut) -> Database
 
 def changed_since(database: Database, at: int) -> bool:
     """Has anything changed after an instant that sums and KPIs are made from, and that
-    readings have no versions of?"""
+    readings have no versions of? Before the first payload no sum depends on the rest:
+    nothing was known."""
     with database.reading() as link:
+        if not link.value(BEGUN, (at,)):
+            return False
         return bool(link.value(CHANGED, (at, *ASIDE)) or link.value(TOLD, (at,)))
 
 
