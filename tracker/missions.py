@@ -257,7 +257,8 @@ def findings_of(grid: Grid, zone: ZoneInfo) -> Iterator[Finding]:
 
 
 def _finding(rule: str, one: Mission, each: Cell, at: int) -> Finding:
-    late = f"{each.days_late} days late; " if each.days_late else ""
+    days = "1 day" if each.days_late == 1 else f"{each.days_late} days"
+    late = f"{days} late; " if each.days_late else ""
     return Finding(
         finding_id(rule, one.campaign, one.id, each.ambassador),
         rule,

@@ -230,9 +230,10 @@ def explain(
     for left in found["left_out"]:
         say(f"{left['platform']} is left out: {left['reason']}")
     value = "not known" if found["value"] is None else found["value"]
+    posts = "1 post" if found["known"] == 1 else f"{found['known']} posts"
     answer(
         f"{metric} of {campaign}: {value} = {found['formula']}; "
-        f"{found['known']} posts known, {found['unknown']} unknown"
+        f"{posts} known, {found['unknown']} unknown"
     )
     table(
         ("platform", "post", "value", "captured", "source", "run", "file", "line"),

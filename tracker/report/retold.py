@@ -73,6 +73,7 @@ EVIDENCE = (
     N_("not there since {day}; nothing was known"),
     N_("{kind} {id}: {who}; decided by {rule}"),
     N_("{kind} {id}: order {order} was counted already"),
+    N_("mission {id}: 1 day late; {rule}; published {day}"),
     N_("mission {id}: {n} days late; {rule}; published {day}"),
     N_("mission {id}: {n} of {m} posts{rule}; due {day}"),
     N_("mission {id}: {n} of {m} post{rule}; due {day}"),
