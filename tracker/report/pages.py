@@ -221,7 +221,7 @@ def campaign_page(facts: CampaignFacts, w: Words, gallery: Any) -> CampaignPage:
         sources=_lasting(facts.sources),
         metrics=facts.metrics,
         tips=tips(way, len(facts.people), w),
-        since=facts.since,
+        since=_named(facts.since),
     )
 
 
@@ -231,6 +231,11 @@ def _snapshot(facts: CampaignFacts) -> str:
     parts = (facts.campaign, facts.plan, fingerprint(facts.posts), facts.brought)
     mark = hashlib.sha256(repr((*parts, facts.people)).encode()).hexdigest()[:6]
     return f"{facts.campaign.id}-{day.isoformat() if day else 'empty'}-{mark}"
+
+
+def _named(since: Since | None) -> Since | None:
+    """With the name of the mark fit for a page."""
+    return since and replace(since, name=since.name and clean(since.name))
 
 
 def _lasting(sources: tuple[SourceFacts, ...]) -> tuple[SourceFacts, ...]:

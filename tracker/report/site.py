@@ -24,6 +24,7 @@ from tracker.report import inside, kpinames, retold
 from tracker.report.gallery import Drawing, Gallery
 from tracker.report.sparks import spark
 from tracker.report.table import script_json
+from tracker.report.text import clean
 from tracker.report.versions import Version
 from tracker.words import BOLD, PERCENT, Words
 
@@ -190,8 +191,9 @@ def divided(formula: str) -> str:
 
 
 def said(text: str) -> Markup:
-    """Text of data, kept from turning the text around it."""
-    return Markup("<bdi>{}</bdi>").format(text)
+    """Text of data, kept from turning the text around it, without hidden signs."""
+    shown = text if isinstance(text, Markup) else clean(text)
+    return Markup("<bdi>{}</bdi>").format(shown)
 
 
 def block(value: Any) -> Markup:
