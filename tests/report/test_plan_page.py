@@ -58,7 +58,9 @@ def test_indicators_that_nothing_feeds_are_told(draft: Path) -> None:
 def test_rules_of_attribution_are_sentences(draft: Path) -> None:
     text = said(draft / "plan.html")
     assert "whoever it names and shared among all whose links were clicked" in text
-    assert "within 30d" in text and "Sales : 10%" in text.replace("Sales:", "Sales :")
+    assert "within 30 days" in text and "Sales : 10%" in text.replace(
+        "Sales:", "Sales :"
+    )
 
 
 def facts(pages: Path, programme: Any) -> CampaignFacts:
