@@ -99,6 +99,8 @@ def test_after_new_readings_alone_too(
 def test_a_campaign_that_was_not_there_is_not_found(
     each_workspace: Path, invoke: Run, words: str
 ) -> None:
+    """Where something was collected already; before that nothing was known at all."""
+    keep(each_workspace, invoke, FIRST)
     then = replayed.moment()
     replayed.begin(each_workspace, invoke)
     found = invoke(*words.split(), "--as-of", then)
