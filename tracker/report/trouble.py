@@ -119,7 +119,8 @@ class Recounted:
 class Trouble:
     """rules: those with findings, open ones first. listed: the newest open findings.
     first, last: days of the grid of runs. gone: posts, those with most views at
-    removal first; lost: views of all of them."""
+    removal first; lost: known views of all of them, None when none are known, and of
+    how many posts they are not."""
 
     rows: RowSums
     recount: Recounted | None
@@ -130,7 +131,7 @@ class Trouble:
     listed: tuple[Finding, ...]
     presence: tuple[tuple[str, int], ...]
     gone: tuple[Gone, ...]
-    lost: int
+    lost: tuple[int | None, int]
     disclosed: Disclosed
 
     @property
@@ -156,9 +157,14 @@ def trouble(facts: CampaignFacts) -> Trouble:
         gone=tuple(
             replace(one, post_id=clean(one.post_id)) for one in found.gone[:SHOWN]
         ),
-        lost=sum(one.views or 0 for one in found.gone),
+        lost=_lost([one.views for one in found.gone]),
         disclosed=_disclosed(facts),
     )
+
+
+def _lost(views: list[int | None]) -> tuple[int | None, int]:
+    known = [one for one in views if one is not None]
+    return sum(known) if known else None, len(views) - len(known)
 
 
 def _recount(facts: CampaignFacts) -> Recounted | None:
