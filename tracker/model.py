@@ -77,6 +77,17 @@ PLATFORMS = (
     "x",
     "youtube",
 )
+#: Other names that plans use for the same metric.
+METRIC_ALIASES = {
+    "items": "posts",
+    "leads": "lead",
+    "sales": "sale",
+    "test_drives": "test_drive",
+    "reservations": "reservation",
+    "savings": "saving",
+    "ideas": "idea",
+    "sign_ups": "sign_up",
+}
 PLATFORM_ALIASES = {
     "twitter": "x",
     "ig": "instagram",

@@ -21,23 +21,17 @@ from tracker.kpi.text import text
 from tracker.kpis.money import plain
 from tracker.kpis.programme import AWARENESS, share
 from tracker.kpis.results import counted
-from tracker.model import METRICS, NOT_ADDITIVE, day_number, local_day
+from tracker.model import (
+    METRIC_ALIASES,
+    METRICS,
+    NOT_ADDITIVE,
+    day_number,
+    local_day,
+)
 
 if TYPE_CHECKING:
     from tracker.kpis import Table
     from tracker.kpis.facts import Facts
-
-#: Other names that plans use for the same.
-ALIASES = {
-    "items": "posts",
-    "leads": "lead",
-    "sales": "sale",
-    "test_drives": "test_drive",
-    "reservations": "reservation",
-    "savings": "saving",
-    "ideas": "idea",
-    "sign_ups": "sign_up",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +58,7 @@ def indicators(table: Table) -> tuple[Indicator, ...]:
 
 def _indicator(table: Table, raw: Mapping[str, Any]) -> Indicator:
     metric = str(raw.get("metric", ""))
-    found = _found(table, ALIASES.get(metric, metric), raw)
+    found = _found(table, METRIC_ALIASES.get(metric, metric), raw)
     target, baseline = plain(raw.get("target")), plain(raw.get("baseline"))
     ahead = _pace(table.facts, found)
     said = found.text

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from tracker.facts import CampaignFacts
-from tracker.model import DAY
+from tracker.model import DAY, METRIC_ALIASES
 from tracker.programme import PHASE
 from tracker.report.text import clean
 
@@ -20,16 +20,6 @@ if TYPE_CHECKING:
 #: A figure whose newest reading is so many days older than the data is old.
 STALE = 7
 CLASSES = ("measured", "reported", "estimated")
-ALIASES = {
-    "items": "posts",
-    "leads": "lead",
-    "sales": "sale",
-    "test_drives": "test_drive",
-    "reservations": "reservation",
-    "savings": "saving",
-    "ideas": "idea",
-    "sign_ups": "sign_up",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +120,7 @@ def ordered(classes: Iterable[str]) -> tuple[str, ...]:
 
 def canonical(metric: str) -> str:
     """The name by which a metric is known, for another that plans use."""
-    return ALIASES.get(metric, metric)
+    return METRIC_ALIASES.get(metric, metric)
 
 
 def claims(plan: Mapping[str, Any]) -> list[Claim]:
