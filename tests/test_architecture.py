@@ -143,6 +143,8 @@ INSIDE_STORE = {"tracker.store.tables", "tracker.store.database"}
 #: The only places that may import a library, as the beginnings of their paths.
 HOMES = {
     "alembic": ("tracker/store/",),
+    "fsspec": ("tracker/store/archive/",),
+    "s3fs": ("tracker/store/archive/objects.py",),
     "babel": ("tracker/catalogue.py", "tracker/formats.py"),
     "altair": ("tracker/report/charts/",),
     "apprise": ("tracker/alerts/delivery.py",),
@@ -180,6 +182,8 @@ HEAVY |= {
     "psycopg",
     "alembic",
     "prometheus_client",
+    "fsspec",
+    "duckdb",
     "starlette",
     "uvicorn",
 }

@@ -131,7 +131,8 @@ def open_tracker(home: Path, *, check: bool = True, who: Who = NOBODY) -> Tracke
 
     settings = load_settings(home)
     copies.sweep(home)
-    tracker = Tracker(home, settings, Database(settings.database, home, who))
+    database = Database(settings.database, home, who, archive=settings.archive)
+    tracker = Tracker(home, settings, database)
     if check:
         schema.ensure(tracker.database)
         zones.follow(tracker.database, tracker.zone)

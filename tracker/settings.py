@@ -90,6 +90,16 @@ class Settings:
         said = self.raw.get("clicks", {}).get("window")
         return WINDOW if said is None else forms.duration(said)
 
+    @property
+    def archive(self) -> str:
+        """Where readings of closed months go: a folder of the workspace, or s3://."""
+        return str(self.raw.get("archive", {}).get("address", "archive"))
+
+    @property
+    def archive_after(self) -> int:
+        """Months that ended so many ms ago may be archived."""
+        return forms.duration(self.raw.get("archive", {}).get("after", "90d"))
+
     def source(self, name: str) -> SourceSettings | None:
         """The block of that name."""
         return next((each for each in self.sources if each.name == name), None)
@@ -289,6 +299,8 @@ def _section(block: Form, keys: tuple[str, ...]) -> None:
         block.field("trusted_proxies", _proxies, tuple[str, ...]())
     if "lease" in keys:
         block.field("lease", _lease, 0)
+    if "address" in keys:
+        block.field("address", archive_address, "")
     block.finish(*keys)
 
 
@@ -304,6 +316,21 @@ def _proxies(value: Any) -> tuple[str, ...]:
         except ValueError:
             raise ValueError(f'"{one}" is neither an address nor a network') from None
     return tuple(value)
+
+
+def archive_address(value: Any) -> str:
+    """A folder, or s3://bucket/prefix."""
+    said = forms.text(value)
+    scheme, is_url, rest = said.partition("://")
+    if not is_url:
+        return said
+    if scheme != "s3":
+        raise ValueError(
+            f'"{scheme}" is no place for an archive; write a folder or s3://BUCKET/PREFIX'
+        )
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]+(/[^\s*?#\[\]]*)?", rest):
+        raise ValueError(f'"{said}" names no bucket; write s3://BUCKET/PREFIX')
+    return said
 
 
 def _lease(value: Any) -> int:

@@ -408,7 +408,8 @@ OF_NOBODY = {
     *("delivery.delivery_id", "delivery.source", "past.of", "turn.kind", "lease.name"),
     *("lease.holder", "quota.source", "quota.bucket", "erasure.step"),
     *("payload.header", "suppressed.mark", "consent.version", "outcome_word.status"),
-    "report_mark.figures",
+    *("report_mark.figures", "archive_part.month", "archive_part.path"),
+    "archive_part.sums",
 }
 
 

@@ -28,8 +28,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlmodel import Session
 
+    from tracker.store.archive.files import Address
+
 #: How long a writer waits for another one before it gives up, in seconds.
 PATIENCE = 30
+#: Where the archive is, unless tracker.toml says so.
+ARCHIVE = "archive"
 #: Any number that is the same in all trackers: the lock of PostgreSQL's writers.
 WRITER_LOCK = 7_221_009
 PRAGMAS = (
@@ -104,10 +108,16 @@ class Link:
 
 
 class Database:
-    """A URL, and the connections made from it."""
+    """A URL, and the connections made from it.
 
-    def __init__(self, url: str, home: Path, who: Who = NOBODY) -> None:
+    archive: where readings of closed months are, a folder below home or s3://.
+    """
+
+    def __init__(
+        self, url: str, home: Path, who: Who = NOBODY, *, archive: str = ARCHIVE
+    ) -> None:
         self.url, self.who = url, who
+        self._home, self._archive = home, archive
         self.dialect = "postgresql" if url.startswith("postgres") else "sqlite"
         if self.dialect == "sqlite" and not url.startswith("sqlite:///"):
             raise ConfigError(
@@ -121,6 +131,13 @@ class Database:
         self.path: Path | None = None
         if self.dialect == "sqlite":
             self.path = home / url.removeprefix("sqlite:///")
+
+    @cached_property
+    def archive(self) -> Address:
+        """Where the files of archived readings are."""
+        from tracker.store.archive.files import Address
+
+        return Address(self._archive, self._home)
 
     def connect(self) -> Any:
         """A new connection of the driver, outside any transaction."""

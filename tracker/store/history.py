@@ -26,6 +26,7 @@ APART = {"payload", "reading", "reading_past", "evidence", "event", "uncounted",
 APART |= {"post_state", "attribution", "rollup", "meta", "past", "edition"}
 APART |= {"lease", "delivery", "quota", "breaker", "alert"}
 APART |= {"audit", "suppressed", "erasure"}
+APART |= {"archive_part", "archived_post"}  # where readings lie, not what they say
 #: Of these only some columns, and no row that is new.
 PARTS: dict[str, tuple[str, ...]] = {
     "post": (*ATTRIBUTES, "marks"),

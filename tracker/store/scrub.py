@@ -16,6 +16,7 @@ from tracker.store.suppression import BLANK, ERASED, canonical, mark
 #: Tables in which nobody is named, or which are seen to by themselves.
 APART = {"audit", "suppressed", "rollup", "quota", "reading", "lease"}
 APART |= {"erasure", "meta", "attribution", "click", "reject", "event", "past"}
+APART |= {"archive_part"}
 #: Columns of words that the tracker or the programme has, not people.
 FIXED = {"platform", "state", "kind", "currency", "timezone", "language", "metric"}
 FIXED |= {"outcome", "provenance", "fingerprint", "digest", "stamp", "host", "mission"}

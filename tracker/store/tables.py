@@ -232,6 +232,44 @@ ReadingPastRow = _wide(
 )
 
 
+class ArchivePartRow(SQLModel, table=True):
+    """A file of archived readings; see `archive.parts` for its states.
+
+    campaign_id: the campaign in whose folder it lies, 0: in none's. month: YYYY-MM of
+    captured_at in UTC. path: below the archive's address. sums: JSON object, of each
+    metric its sum and how many are known. newest_payload: the newest payload whose
+    readings are in it.
+    """
+
+    __tablename__ = "archive_part"
+    __table_args__ = (Index("archive_part_by_month", "campaign_id", "month"),)
+    id: int | None = key()
+    campaign_id: int = big(nullable=False)
+    month: str = text(nullable=False)
+    path: str = text(nullable=False, unique=True)
+    rows: int = big(nullable=False)
+    bytes: int = big(nullable=False)
+    digest: str = text(nullable=False)  # SHA-256, hex
+    sums: str = text(nullable=False)
+    first_post: int = big(nullable=False)
+    last_post: int = big(nullable=False)
+    newest_payload: int = big(nullable=False)
+    made_at: int = big(nullable=False)
+    state: str = text(nullable=False)  # writing, archived, restored, dropped
+
+
+class ArchivedPostRow(SQLModel, table=True):
+    """In which campaign's folder a post's archived readings lie; it never changes."""
+
+    __tablename__ = "archived_post"
+    __table_args__ = (
+        Index("archived_post_by_campaign", "campaign_id", "post_id"),
+        {"sqlite_with_rowid": False},
+    )
+    post_id: int = part()
+    campaign_id: int = big(nullable=False)
+
+
 class DisagreementRow(SQLModel, table=True):
     """A smaller value of the same instant: shown, not believed."""
 
