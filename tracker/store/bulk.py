@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
+from tracker.store import partitions
 from tracker.store.database import Link
 
 if TYPE_CHECKING:
@@ -176,6 +177,7 @@ def _copy_readings(
             "line": line,
         }
     ).with_columns(payload_id=pl.lit(payload_id))
+    partitions.ensure(link, at)
     copy(link, "reading", frame)
 
 

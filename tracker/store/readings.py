@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from tracker.model import METRICS, Tally
-from tracker.store import bulk, series
+from tracker.store import bulk, partitions, series
 from tracker.store.behind import Behind
 from tracker.store.corrections import standing
 from tracker.store.database import Link
@@ -229,10 +229,12 @@ class Keeping:
             keys=["post_id", "captured_at", "replaced_by"],
             conflict="ignore",  # what stood before this payload is kept once
         )
+        replaced = here(merged.replaced)
+        partitions.ensure(self._link, replaced.at)
         bulk.insert(
             self._link,
             "reading",
-            _frame(here(merged.replaced)),
+            _frame(replaced),
             keys=["post_id", "captured_at"],
             conflict="replace",
         )

@@ -215,6 +215,7 @@ ReadingRow = _wide(
         "line": big(nullable=False),
     },
     sqlite_with_rowid=False,
+    postgresql_partition_by="RANGE (captured_at)",  # see partitions
 )
 
 #: What a reading was before a later payload changed it.

@@ -1,0 +1,185 @@
+"""Months of readings: on PostgreSQL `reading` is partitioned by UTC month of capture.
+
+A partition is made inside the writing transaction, before the first row of its month,
+and dropped when nothing is left in it. There is no partition for everything else: a row
+without a month of its own is an error, not a slow table that nobody sees. SQLite has
+one table, and nothing here does anything there.
+
+Years in which nobody measured posts share two partitions, so that a file of nonsense
+dates makes a few of them and not a hundred thousand: each takes two locks of whoever
+reads readings, and the server has room for some thousands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from tracker.model import DAY, day_number
+from tracker.store.database import Link
+
+if TYPE_CHECKING:
+    from tracker.store.gains import Ints
+
+#: The first and the last year whose months have partitions of their own.
+FIRST_YEAR, LAST_YEAR = 2005, 2049
+#: How long a drop waits for readers, who wait behind it meanwhile.
+PATIENCE = "1s"
+THERE = (
+    "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+    " WHERE i.inhparent = to_regclass('reading') ORDER BY 1"
+)
+#: Does anybody else look at the database as it was before this instant?
+WATCHED = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    " AND backend_xmin IS NOT NULL"
+)
+LOCK_MISSED = "55P03"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A partition: readings captured from `since` until before `until`, ms UTC.
+
+    None: there is no bound on that side.
+    """
+
+    name: str
+    since: int | None
+    until: int | None
+
+    @property
+    def bounds(self) -> str:
+        low = "MINVALUE" if self.since is None else self.since
+        high = "MAXVALUE" if self.until is None else self.until
+        return f"FROM ({low}) TO ({high})"
+
+    def ends_by(self, instant: int) -> bool:
+        return self.until is not None and self.until <= instant
+
+
+def ensure(link: Link, instants: Ints | Sequence[int]) -> None:
+    """Make the partitions that rows captured at these instants (ms UTC) go into.
+
+    To be called inside the writing transaction, before the rows are written.
+    """
+    if link.dialect == "sqlite" or not len(instants):
+        return
+    wanted = _of(instants)
+    for name in sorted(wanted.keys() - set(_there(link))):
+        _make(link, wanted[name])
+
+
+def parts(link: Link, before: int | None = None) -> list[Part]:
+    """The partitions that are there, oldest first; of those that end by an instant."""
+    if link.dialect == "sqlite":
+        return []
+    there = set(_there(link))
+    found = [part for name, part in _all().items() if name in there]
+    return [part for part in found if before is None or part.ends_by(before)]
+
+
+def drop_empty(link: Link, before: int | None = None) -> list[str]:
+    """Drop partitions that end by an instant (None: all) and have no row; their names.
+
+    What is being read stays for the next time. Rows should have been deleted in an
+    earlier transaction: whoever begins to read just before this one ends would miss
+    them otherwise.
+    """
+    empty = [part for part in parts(link, before) if _is_empty(link, part)]
+    return [part.name for part in empty] if empty and drop(link, empty) else []
+
+
+def drop(link: Link, those: Iterable[Part]) -> bool:
+    """Drop partitions with all that is in them, as the last deed of a transaction.
+
+    False, and nothing was done, when somebody is reading: a dropped table is gone for
+    those too who look at an earlier moment.
+    """
+    names = ", ".join(part.name for part in those)
+    link.run("SAVEPOINT parts")
+    if _alone(link):
+        link.run(f"DROP TABLE {names}")
+        link.run("RELEASE parts")
+        return True
+    link.run("ROLLBACK TO parts")
+    return False
+
+
+def _alone(link: Link) -> bool:
+    """Lock the readings against everybody, if nobody reads anything now."""
+    patience = link.value("SELECT current_setting('lock_timeout')")
+    try:
+        link.run(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+        link.run("LOCK TABLE reading IN ACCESS EXCLUSIVE MODE")
+        link.run(f"SET LOCAL lock_timeout = '{patience}'")
+    except Exception as error:
+        if getattr(error, "sqlstate", None) != LOCK_MISSED:
+            raise
+        return False
+    return not link.value(WATCHED)
+
+
+def _make(link: Link, part: Part) -> None:
+    """A table of its own first: CREATE ... PARTITION OF would stop all readers."""
+    link.run(f"CREATE TABLE {part.name} (LIKE reading INCLUDING ALL)")
+    # it is empty, so that nothing is scanned for rows of other months
+    link.run(
+        f"ALTER TABLE reading ATTACH PARTITION {part.name} FOR VALUES {part.bounds}"
+    )
+
+
+def _there(link: Link) -> list[str]:
+    return [name for (name,) in link.all(THERE)]
+
+
+def _is_empty(link: Link, part: Part) -> bool:
+    return link.value(f"SELECT 1 FROM {part.name} LIMIT 1") is None
+
+
+# -- months --------------------------------------------------------------------------
+
+
+def _of(instants: Ints | Sequence[int]) -> dict[str, Part]:
+    """The partitions of these instants by name."""
+    import numpy as np
+
+    ms: Any = np.asarray(instants, np.int64).astype("datetime64[ms]")
+    months = np.unique(ms.astype("datetime64[M]").astype(np.int64))
+    found = {_part(int(month)) for month in months.clip(_first() - 1, _last() + 1)}
+    return {part.name: part for part in found}
+
+
+@cache
+def _all() -> dict[str, Part]:
+    """All partitions there can be, oldest first."""
+    them = map(_part, range(_first() - 1, _last() + 2))
+    return {part.name: part for part in them}
+
+
+def _first() -> int:
+    return (FIRST_YEAR - 1970) * 12
+
+
+def _last() -> int:
+    return (LAST_YEAR - 1970) * 12 + 11
+
+
+def _part(month: int) -> Part:
+    """The partition of a month, counted from January 1970."""
+    if month < _first():
+        return Part(f"reading_before_{FIRST_YEAR}", None, _start(_first()))
+    if month > _last():
+        return Part(f"reading_after_{LAST_YEAR}", _start(_last() + 1), None)
+    name = f"reading_{1970 + month // 12}_{month % 12 + 1:02}"
+    return Part(name, _start(month), _start(month + 1))
+
+
+def _start(month: int) -> int:
+    """The first instant of a month."""
+    from datetime import date
+
+    return day_number(date(1970 + month // 12, month % 12 + 1, 1)) * DAY
