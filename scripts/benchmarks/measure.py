@@ -28,10 +28,12 @@ class BrokenError(Exception):
 
 @dataclass(frozen=True)
 class Cost:
-    """Wall time of a process and the most memory it held."""
+    """Wall time of a process, the most memory it held, and the time (s) that it and
+    the processes it waited for computed."""
 
     seconds: float
     mebibytes: float
+    cpu: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -63,15 +65,16 @@ class Result:
         return asdict(self)
 
 
-def run(case: Case) -> Cost:
-    """Run a command to its end and say what it took. Raises BrokenError."""
+def run(case: Case, limit: float = LIMIT) -> Cost:
+    """Run a command to its end and say what it took. Raises BrokenError, also when
+    it takes longer than `limit` seconds."""
     case.prepare()
     with tempfile.TemporaryFile() as said:
         began = time.perf_counter()
         process = subprocess.Popen(
             list(case.command), stdin=subprocess.DEVNULL, stdout=said, stderr=said
         )
-        watch = threading.Timer(LIMIT, process.kill)
+        watch = threading.Timer(limit, process.kill)
         watch.start()
         _, status, usage = os.wait4(process.pid, 0)
         watch.cancel()
@@ -83,13 +86,16 @@ def run(case: Case) -> Cost:
             raise BrokenError(f"{case.name}: exit {process.returncode}: {tail}")
     # Linux counts in KiB, macOS in bytes.
     scale = 2**20 if sys.platform == "darwin" else 2**10
-    return Cost(seconds, usage.ru_maxrss / scale)
+    return Cost(seconds, usage.ru_maxrss / scale, usage.ru_utime + usage.ru_stime)
 
 
 def take_turns(
-    cases: Sequence[Case], rounds: int, say: Callable[[str], None]
+    cases: Sequence[Case],
+    rounds: int,
+    say: Callable[[str], None],
+    limit: float = LIMIT,
 ) -> dict[str, Cost | BrokenError]:
-    """Run all cases once a round; medians of time, the most of memory."""
+    """Run all cases once a round; medians of times, the most of memory."""
     costs: dict[str, list[Cost]] = {case.name: [] for case in cases}
     broken: dict[str, BrokenError] = {}
     for number in range(rounds):
@@ -99,7 +105,7 @@ def take_turns(
             if case.name in broken or slow:
                 continue
             try:
-                known.append(run(case))
+                known.append(run(case, limit))
             except BrokenError as error:
                 broken[case.name] = error
                 say(f"  failed   {error}")
@@ -109,6 +115,7 @@ def take_turns(
         name: Cost(
             statistics.median(cost.seconds for cost in known),
             max(cost.mebibytes for cost in known),
+            statistics.median(cost.cpu for cost in known),
         )
         for name, known in costs.items()
         if known

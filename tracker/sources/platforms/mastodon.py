@@ -48,6 +48,8 @@ METRICS = ("likes", "comments", "shares", "quotes")
 #: Statuses in a call; Mastodon refuses more (DEFAULT_STATUSES_LIMIT).
 TOGETHER = 20
 PAGE = 40
+#: Calls that a server answers in a window.
+CALLS = 300
 WINDOW = Window(300_000)
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::\d{1,5})?", re.ASCII)
@@ -234,7 +236,7 @@ class _Talk:
             MANNER.open(made, f"https://{self.server}")
         )
         self.headers = bearer(made) if self.server == made.own["server"] else {}
-        self.limit = Limit(f"calls of {self.server}", 300, WINDOW)
+        self.limit = Limit(f"calls of {self.server}", CALLS, WINDOW)
         self.known = {"server": self.server, "bare": self.run.bare()}
 
     def all(self, names: list[str], numbers: list[str]) -> Iterator[Payload]:
