@@ -12,6 +12,8 @@ from support import Server
 from tracker.model import instant
 from tracker.store import compaction, partitions, schema, verify
 from tracker.store.database import Database
+from tracker.store.expiry import expire
+from tracker.store.refresh import refresh
 
 
 @pytest.fixture
@@ -180,6 +182,54 @@ def test_who_holds_the_readings_is_waited_for_and_then_left_alone(database: Data
             link.run("DELETE FROM reading")
             assert partitions.drop_empty(link) == []
         assert reader.value("SELECT count(*) FROM reading") == 1
+
+
+# -- expiry ---------------------------------------------------------------------------
+
+
+def two_sources(database: Database) -> None:
+    """Months of one source alone, of the other alone, and of both."""
+    with database.writing() as link:
+        campaign(link)
+        refresh(link, ZONE)
+        link.run(
+            "INSERT INTO source (id, name, kind, state) VALUES (2, 'u', 'csv', 'ready')"
+        )
+    mine = [row(f"2026-{month:02}-1{n}", month, "ab"[n % 2]) for month, n in MONTHS]
+    keep(database, [one for one in mine if one["views"] not in (2, 4)])
+    keep(database, [row("2026-02-10", 2, "a"), row("2026-03-20", 9, "c")])
+    with database.writing() as link:
+        link.run("UPDATE payload SET source_id = 2 WHERE id = 2")
+
+
+def test_expiry_leaves_no_empty_month_behind(database: Database, tmp_path: Path):
+    """What is left is the same as on SQLite."""
+    other = Database("sqlite:///other.db", tmp_path)
+    schema.ensure(other)
+    for into in (database, other):
+        two_sources(into)
+        assert expire(into, ZONE, "s", at("2026-06-12T12:00"), day=1) == 4 * 3 + 3
+        assert verify.verify(into, ZONE) == []
+    assert dump(database) == dump(other)
+    assert months(database) == {
+        "reading_2026_02": 1,
+        "reading_2026_03": 1,
+        "reading_2026_06": 1,
+        **{f"reading_2026_{month:02}": 4 for month in range(7, 12)},
+    }
+
+
+def test_while_somebody_reads_an_empty_month_stays_for_another_day(database: Database):
+    two_sources(database)
+    with database.reading() as reader:
+        seen = reader.value("SELECT count(*) FROM reading")
+        assert expire(database, ZONE, "s", at("2026-07-01"), day=1) == 4 * 4
+        assert reader.value("SELECT count(*) FROM reading") == seen
+    assert months(database)["reading_2026_01"] == 0
+    assert expire(database, ZONE, "s", at("2026-07-01"), day=2) == 0
+    assert set(months(database)) == {
+        f"reading_2026_{month:02}" for month in (2, 3, *range(7, 12))
+    }
 
 
 # -- what else goes by tables ---------------------------------------------------------

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from tracker.model import moment
-from tracker.store import audit, bulk, refresh, series
+from tracker.store import audit, bulk, partitions, refresh, series
 from tracker.store.database import Database, Link
 from tracker.store.sums import Sums
 from tracker.store.verify import restate
@@ -36,24 +36,31 @@ def expire(
     with database.writing() as link:
         if not _first_today(link, source, day):
             return 0
-        number = link.value("SELECT id FROM source WHERE name = ?", (source,))
-        link.run(
-            "DELETE FROM audience WHERE source_id = ? AND day < ?",
-            (number, moment(before).date().isoformat()),
-        )
-        for table in ("reading_past", "disagreement"):
-            link.run(f"DELETE FROM {table}{OLD}", (before, number))
-        old = f"SELECT DISTINCT post_id FROM reading{OLD} ORDER BY post_id"
-        posts = bulk.numbers(link, old, (before, number), width=1)[:, 0]
-        if not len(posts):
-            return 0
-        gone = sum(
-            _less(link, zone, piece, number, before)
-            for piece in np.array_split(posts, 1 + len(posts) // refresh.AT_ONCE)
-        )
-        refresh.refresh(link, zone)
-        audit.note(link, "source.expire", f"source {source}, {gone} readings")
-        return gone
+        gone = _expire(link, zone, source, before)
+    with database.writing() as link:  # when nobody can see the rows any more
+        partitions.drop_empty(link, before)
+    return gone
+
+
+def _expire(link: Link, zone: ZoneInfo, source: str, before: int) -> int:
+    number = link.value("SELECT id FROM source WHERE name = ?", (source,))
+    link.run(
+        "DELETE FROM audience WHERE source_id = ? AND day < ?",
+        (number, moment(before).date().isoformat()),
+    )
+    for table in ("reading_past", "disagreement"):
+        link.run(f"DELETE FROM {table}{OLD}", (before, number))
+    old = f"SELECT DISTINCT post_id FROM reading{OLD} ORDER BY post_id"
+    posts = bulk.numbers(link, old, (before, number), width=1)[:, 0]
+    if not len(posts):
+        return 0
+    gone = sum(
+        _less(link, zone, piece, number, before)
+        for piece in np.array_split(posts, 1 + len(posts) // refresh.AT_ONCE)
+    )
+    refresh.refresh(link, zone)
+    audit.note(link, "source.expire", f"source {source}, {gone} readings")
+    return gone
 
 
 def _first_today(link: Link, source: str, day: int) -> bool:

@@ -12,7 +12,7 @@ reads readings, and the server has room for some thousands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -85,28 +85,19 @@ def parts(link: Link, before: int | None = None) -> list[Part]:
 def drop_empty(link: Link, before: int | None = None) -> list[str]:
     """Drop partitions that end by an instant (None: all) and have no row; their names.
 
-    What is being read stays for the next time. Rows should have been deleted in an
-    earlier transaction: whoever begins to read just before this one ends would miss
-    them otherwise.
+    The last deed of a transaction, and not of the one that deleted the rows: a dropped
+    table is gone for those too who look at an earlier moment. While anybody does, it
+    stays for the next time.
     """
-    empty = [part for part in parts(link, before) if _is_empty(link, part)]
-    return [part.name for part in empty] if empty and drop(link, empty) else []
-
-
-def drop(link: Link, those: Iterable[Part]) -> bool:
-    """Drop partitions with all that is in them, as the last deed of a transaction.
-
-    False, and nothing was done, when somebody is reading: a dropped table is gone for
-    those too who look at an earlier moment.
-    """
-    names = ", ".join(part.name for part in those)
+    empty = _empty(link, before)
+    if not empty:
+        return []
     link.run("SAVEPOINT parts")
-    if _alone(link):
-        link.run(f"DROP TABLE {names}")
-        link.run("RELEASE parts")
-        return True
+    if _alone(link) and (empty := _empty(link, before)):
+        link.run(f"DROP TABLE {', '.join(empty)}")
+        return empty
     link.run("ROLLBACK TO parts")
-    return False
+    return []
 
 
 def _alone(link: Link) -> bool:
@@ -136,8 +127,10 @@ def _there(link: Link) -> list[str]:
     return [name for (name,) in link.all(THERE)]
 
 
-def _is_empty(link: Link, part: Part) -> bool:
-    return link.value(f"SELECT 1 FROM {part.name} LIMIT 1") is None
+def _empty(link: Link, before: int | None) -> list[str]:
+    some = "SELECT 1 FROM {} LIMIT 1"
+    names = [part.name for part in parts(link, before)]
+    return [name for name in names if link.value(some.format(name)) is None]
 
 
 # -- months --------------------------------------------------------------------------
