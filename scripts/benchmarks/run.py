@@ -2,6 +2,7 @@
 
 Wall time is that of whole processes, start and imports included; figures are
 medians. Compare ratios, not seconds: machines differ and are shared.
+`scripts/bench scale` measures sizes instead; see its --help.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import collect
 import ingest
 import pages
+import scale
 import webhook
 from measure import BrokenError, MissingError, Result, heading, line
 
@@ -57,6 +59,8 @@ def arguments(words: list[str]) -> argparse.Namespace:
 
 def main(words: list[str]) -> int:
     """0: every measured goal is met; 1: one is missed or failed."""
+    if words[:1] == ["scale"]:
+        return scale.main(words[1:])
     asked = arguments(words)
     with tempfile.TemporaryDirectory(prefix="tracker-bench-") as scratch:
         work = (asked.work or Path(scratch)).resolve()

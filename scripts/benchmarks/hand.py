@@ -1,0 +1,70 @@
+"""The same question asked of the same Parquet files by hand, in DuckDB:
+`hand.py scan|recompute FOLDER`.
+
+scan: adds up every metric of every reading, which is the least that anybody can do who
+reads them all. recompute: value, gain and how many posts are known, by day, from the
+last known value of each post and day, as somebody would write it who has only these
+files. Days are those of UTC. Prints JSON: the sum of gains of each metric.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from tracker.model import METRICS
+
+
+def readings(folder: str) -> str:
+    return f"read_parquet('{folder}/**/*.parquet', hive_partitioning = false)"
+
+
+def scan(folder: str) -> str:
+    sums = ", ".join(f"sum({m})::BIGINT AS {m}" for m in METRICS)
+    return f"SELECT {sums} FROM {readings(folder)}"
+
+
+def recompute(folder: str) -> str:
+    """One row a day: gain, posts known for the first time, running value."""
+    last = ", ".join(f"arg_max({m}, captured_at) AS {m}" for m in METRICS)
+    gains = ", ".join(
+        f"{m} - coalesce(last_value({m} IGNORE NULLS) OVER before, 0) AS {m}_gain,"
+        f" {m} IS NOT NULL AND count({m}) OVER before = 0 AS {m}_first"
+        for m in METRICS
+    )
+    sums = ", ".join(
+        f"sum({m}_gain)::BIGINT AS {m}_gain, count_if({m}_first) AS {m}_known"
+        for m in METRICS
+    )
+    running = ", ".join(
+        f"{m}_gain, sum({m}_gain) OVER upto AS {m}_value,"
+        f" sum({m}_known) OVER upto AS {m}_known"
+        for m in METRICS
+    )
+    return (
+        f"WITH daily AS (SELECT post, captured_at // 86400000 AS day, {last}"
+        f" FROM {readings(folder)} GROUP BY post, day),"
+        f" gained AS (SELECT day, {gains} FROM daily WINDOW before AS"
+        " (PARTITION BY post ORDER BY day"
+        " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)),"
+        f" days AS (SELECT day, {sums} FROM gained GROUP BY day)"
+        f" SELECT day, {running} FROM days WINDOW upto AS (ORDER BY day) ORDER BY day"
+    )
+
+
+def main(words: list[str]) -> int:
+    import duckdb
+
+    what, folder = words
+    query = {"scan": scan, "recompute": recompute}[what](folder)
+    with duckdb.connect() as link:
+        answer = link.execute(query).fetchnumpy()
+    names = {m: m if what == "scan" else f"{m}_gain" for m in METRICS}
+    sums = {m: answer[name].sum() for m, name in names.items()}
+    known = {m: int(n) for m, n in sums.items() if n is not None and n == n}
+    print(json.dumps(known))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
