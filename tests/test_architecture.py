@@ -74,7 +74,7 @@ ANSWERS |= {
     "pagefacts",
     "ownfacts",
 }
-ANSWERS |= {"agreements"}
+ANSWERS |= {"agreements", "backups"}
 ANSWERS |= {"brought", "disclosed", "troubles"}
 
 #: A part of the package, and the parts it may import besides itself.

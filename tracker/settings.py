@@ -34,10 +34,11 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "host": ("name", "lease"),
     "archive": ("address", "after"),
     "checks": ("silent",),
+    "backup": ("every", "keep", "expire", "folder"),
 }
 #: What [retention] may limit.
 RETENTION = ("captions", "clicks", "quarantine", "rejects")
-DURATIONS = ("window", "after", "silent")
+DURATIONS = ("window", "after", "silent", "every", "expire")
 #: Shortest and longest lease of a host, in ms.
 LEASES = (5_000, 300_000)
 
@@ -299,6 +300,9 @@ def _section(block: Form, keys: tuple[str, ...]) -> None:
         block.field("trusted_proxies", _proxies, tuple[str, ...]())
     if "lease" in keys:
         block.field("lease", _lease, 0)
+    if "keep" in keys:
+        block.field("keep", _keep, 0)
+        block.field("folder", forms.text, "")
     if "address" in keys:
         block.field("address", archive_address, "")
     block.finish(*keys)
@@ -331,6 +335,12 @@ def archive_address(value: Any) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]+(/[^\s*?#\[\]]*)?", rest):
         raise ValueError(f'"{said}" names no bucket; write s3://BUCKET/PREFIX')
     return said
+
+
+def _keep(value: Any) -> int:
+    if not forms.count(value):
+        raise ValueError("is 0 and would delete every backup; use 1 or more")
+    return int(value)
 
 
 def _lease(value: Any) -> int:

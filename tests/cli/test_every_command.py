@@ -32,6 +32,7 @@ READS = {
         "serve",
         "stub",
     ),
+    *("backup list", "backup verify"),
     *("db upgrade", "db check", "audit list", "audit verify", "privacy export"),
     *("campaign new", "campaign list", "campaign show", "campaign check"),
     *("ambassador list", "ambassador show", "ambassador export"),

@@ -25,6 +25,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "status": ("tracker.cli.daemon:status", "What runs, waits and is late."),
         "doctor": ("tracker.cli.daemon:doctor", "Look for trouble in the workspace."),
         "verify": ("tracker.cli.verify:verify", "Compare all sums with the readings."),
+        "backup": ("tracker.cli.backup:backup", "Make, list and verify backups."),
         "privacy": ("tracker.cli.privacy:privacy", "Export, erase, retention."),
         "audit": ("tracker.cli.audit:audit", "Who changed what, and when."),
         "db": ("tracker.cli.verify:db", "Upgrade or check the database."),

@@ -141,7 +141,8 @@ def adopt(command: click.Command) -> click.Command:
     )
     command.params.extend([*_globals(hidden=True), _version()])
     if isinstance(command, click.Group):
-        command.params.append(_early_json())
+        if not any("--json" in param.opts for param in command.params):
+            command.params.append(_early_json())
         for below in command.commands.values():
             adopt(below)
     elif not any("--json" in param.opts for param in command.params):

@@ -17,7 +17,6 @@ from tracker.cli.common import (
     with_tracker,
     workspace_home,
 )
-from tracker.model import moment
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
@@ -54,16 +53,11 @@ def verify(tracker: Tracker, repair: bool) -> int:
 
 
 def _repair(tracker: Tracker) -> None:
+    from tracker.backups.making import make
     from tracker.store import proofs
     from tracker.store import verify as check
 
-    if tracker.database.path is not None:
-        stamp = moment(now_ms()).strftime("%Y%m%dT%H%M%S")
-        copy = tracker.home / f"{tracker.database.path.name}.{stamp}.backup"
-        check.backup(tracker.database, copy)
-        say(f"Backup: {copy.name}")
-    else:
-        warn("NO_BACKUP", "verify", "PostgreSQL keeps its own backups (pg_dump).")
+    say(f"Backup: {make(tracker, now=now_ms()).path}")
     check.repair(tracker.database, tracker.zone)
     proofs.note(tracker.database, 0, now_ms())
     say("Repaired: all sums were counted again.")
@@ -81,20 +75,46 @@ def db() -> None:
 
 
 @db.command()
+@click.option(
+    "--no-backup", is_flag=True, help="Make no backup of a SQLite database before."
+)
 @json_option
-def upgrade() -> None:
-    """Bring the schema up to date."""
+def upgrade(no_backup: bool) -> None:
+    """Bring the schema up to date, after a verified backup.
+
+    A PostgreSQL database is not backed up by this command: run tracker backup before.
+    """
     from tracker.app import open_tracker
     from tracker.store import schema
 
     tracker = open_tracker(workspace_home(), check=False)
     before = schema.version(tracker.database)
+    kept = None
+    if before is not None and schema.is_older(before) and not no_backup:
+        kept = _before_upgrade(tracker)
     schema.upgrade(tracker.database)
     after = schema.version(tracker.database)
     if wants_json():
-        emit_json({"before": before, "after": after})
+        emit_json({"before": before, "after": after, "backup": kept})
     else:
         say(f"Schema {after}." if before == after else f"Schema {before} to {after}.")
+
+
+def _before_upgrade(tracker: Tracker) -> str | None:
+    """Where the backup is that was made of a database that holds something."""
+    from tracker.backups.making import make
+    from tracker.store import inventory
+
+    if tracker.database.dialect != "sqlite":
+        said = "no backup was made of PostgreSQL. With one the way back is short: "
+        warn("NO_BACKUP", "db upgrade", said + "tracker backup, with the old version")
+        return None
+    with tracker.database.reading() as link:
+        if not inventory.holds_something(link):
+            return None
+    path = make(tracker, now=now_ms()).path
+    say(f"Backup: {path}")
+    return str(path)
 
 
 @db.command()

@@ -50,13 +50,14 @@ def ensure(database: Database) -> None:
         raise _mismatch(database, found)
 
 
-def _is_older(found: str) -> bool:
+def is_older(found: str) -> bool:
+    """Is it a version that an upgrade brings up to date?"""
     return bool(re.fullmatch(r"\d+", found)) and found < newest()
 
 
 def _mismatch(database: Database, found: str) -> SchemaError:
     name = database.path.name if database.path else "the database"
-    if _is_older(found):
+    if is_older(found):
         return SchemaError(
             "SCHEMA_OLDER",
             name,
@@ -78,7 +79,7 @@ def upgrade(database: Database, to: str = "head") -> None:
     from alembic import command
 
     found = version(database)
-    if found not in (None, newest()) and not _is_older(str(found)):
+    if found not in (None, newest()) and not is_older(str(found)):
         raise _mismatch(database, str(found))
     with _ONE, database.translated(), database.engine.connect() as connection:
         command.upgrade(_config(connection), to)

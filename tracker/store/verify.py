@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -62,17 +61,6 @@ def restate(link: Link, piece: Series) -> None:
         f"UPDATE post_state SET {sets} WHERE post_id = ?",
         state.select(*names, "post_id").iter_rows(),
     )
-
-
-def backup(database: Database, to: Path) -> None:
-    """A consistent copy of a SQLite database in a new file."""
-    connection = database.connect()
-    try:
-        with database.translated():
-            connection.execute("VACUUM INTO ?", (str(to),))
-    finally:
-        connection.close()
-    to.chmod(0o600)
 
 
 def _post_numbers(link: Link) -> Iterator[np.ndarray[tuple[int], np.dtype[np.int64]]]:
