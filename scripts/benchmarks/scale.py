@@ -19,14 +19,8 @@ from pathlib import Path
 from agency import PLATFORMS, Size
 from agencyhome import Home
 from figures import growths, lines, machine
-from scalework import (
-    ENGINES,
-    Work,
-    archive_measures,
-    filled,
-    live_measures,
-    told,
-)
+from scaleasks import archive_measures, live_measures
+from scalework import ENGINES, Work, filled, told
 
 UNITS = {"": 1, "k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 
