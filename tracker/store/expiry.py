@@ -13,6 +13,7 @@ import numpy as np
 
 from tracker.model import moment
 from tracker.store import audit, bulk, partitions, refresh, series
+from tracker.store.archive import parts
 from tracker.store.database import Database, Link
 from tracker.store.sums import Sums
 from tracker.store.verify import restate
@@ -58,6 +59,7 @@ def _expire(link: Link, zone: ZoneInfo, source: str, before: int) -> int:
         _less(link, zone, piece, number, before)
         for piece in np.array_split(posts, 1 + len(posts) // refresh.AT_ONCE)
     )
+    parts.unsettle(link)
     refresh.refresh(link, zone)
     audit.note(link, "source.expire", f"source {source}, {gone} readings")
     return gone

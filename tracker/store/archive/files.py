@@ -24,6 +24,8 @@ from tracker.model import METRICS
 if TYPE_CHECKING:
     import polars as pl
 
+    from tracker.store.archive.parts import Part
+
 #: The columns of every file, all 64-bit integers; only metrics may be null.
 COLUMNS = ("post", "captured_at", *METRICS, "payload_id", "line")
 #: Readings in one file, and in one row group: what bounds memory.
@@ -69,6 +71,31 @@ def sums(frame: pl.DataFrame) -> dict[str, tuple[int, int]]:
         if known := len(frame) - frame[metric].null_count():
             found[metric] = (int(frame[metric].sum()), known)
     return found
+
+
+def sound(address: Address, part: Part) -> bytes:
+    """The content of a part's file; StoreError ARCHIVE_DAMAGED when it is another."""
+    content = address.read(part.path)
+    if digest(content) != part.digest:
+        raise StoreError(
+            "ARCHIVE_DAMAGED",
+            part.path,
+            "the file is not what was written",
+            "Nothing changed",
+            "Bring it back from a copy; `tracker archive verify` lists what is damaged",
+        )
+    return content
+
+
+def differs(subject: str, what: str) -> StoreError:
+    """Rows are not those of the database."""
+    return StoreError(
+        "ARCHIVE_DIFFERS",
+        subject,
+        f"{what} is not what the database holds",
+        "No reading was deleted",
+        "Check the disk and the memory of this machine, then run it again",
+    )
 
 
 class Address:

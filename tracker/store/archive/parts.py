@@ -16,17 +16,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from tracker.store.archive.months import HOMES
 from tracker.store.database import Link
-
-if TYPE_CHECKING:
-    import polars as pl
 
 WRITING, ARCHIVED, RESTORED, DROPPED = "writing", "archived", "restored", "dropped"
 #: In whose folder posts lie that counted for no campaign.
 NOBODYS = 0
 
+#: The name in `meta` of how often readings were deleted.
+DELETIONS = "deletions of readings"
+#: Posts whose home is chosen in one transaction.
+SETTLE_AT_ONCE = 50_000
 COLUMNS = (
     "id, campaign_id, month, path, rows, bytes, digest, sums, first_post, last_post,"
     " newest_payload, made_at, state"
@@ -158,16 +159,47 @@ def mark(link: Link, numbers: Iterable[int], state: str) -> None:
     )
 
 
+def emptied(link: Link, numbers: Iterable[int]) -> None:
+    """Restored parts whose files are gone."""
+    link.many("UPDATE archive_part SET bytes = 0 WHERE id = ?", [(n,) for n in numbers])
+
+
 def forget(link: Link, numbers: Iterable[int]) -> None:
     """Parts whose files are gone."""
     link.many("DELETE FROM archive_part WHERE id = ?", [(n,) for n in numbers])
 
 
-def settle(link: Link, campaign_id: int, posts: pl.Series) -> None:
-    """Posts that lie in this home's folder from now on."""
-    import polars as pl
+def settle(link: Link, campaign_id: int | None, before: int, first: int) -> int | None:
+    """Choose the home of some posts that were first read before an instant and have
+    none: the lowest campaign that they count for, or 0. Only those of a home; None:
+    of any.
 
-    from tracker.store import bulk
+    first: the row of the first post to look at; answers the next one, None at the end.
+    """
+    end = first + SETTLE_AT_ONCE
+    link.run(
+        "INSERT INTO archived_post (post_id, campaign_id)"
+        f" SELECT post_id, campaign_id FROM ({HOMES}) h"
+        " WHERE post_id >= ? AND post_id < ? AND first_at < ? AND NOT EXISTS"
+        " (SELECT 1 FROM archived_post a WHERE a.post_id = h.post_id)"
+        " AND (CAST(? AS BIGINT) IS NULL OR campaign_id = ?)",
+        (first, end, before, campaign_id, campaign_id),
+    )
+    more = link.value("SELECT 1 FROM post_state WHERE post_id >= ? LIMIT 1", (end,))
+    return end if more else None
 
-    frame = pl.DataFrame({"post_id": posts, "campaign_id": campaign_id})
-    bulk.insert(link, "archived_post", frame, keys=["post_id"], conflict="ignore")
+
+def unsettle(link: Link) -> None:
+    """Readings were deleted in this transaction: what is being written of them just
+    now must be read again. Whoever adds or changes readings need not say so, as these
+    carry a payload of their own."""
+    link.run(
+        "INSERT INTO meta (key, value) VALUES (?, '1') ON CONFLICT (key) DO UPDATE"
+        " SET value = CAST(CAST(meta.value AS BIGINT) + 1 AS TEXT)",
+        (DELETIONS,),
+    )
+
+
+def deletions(link: Link) -> int:
+    """How often readings were deleted: the same number, and none were."""
+    return int(link.value("SELECT value FROM meta WHERE key = ?", (DELETIONS,)) or 0)
