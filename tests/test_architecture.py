@@ -75,6 +75,8 @@ ANSWERS |= {
     "ownfacts",
 }
 ANSWERS |= {"agreements", "backups"}
+ANSWERS |= {"agreements"}
+ANSWERS |= {"years"}
 ANSWERS |= {"brought", "disclosed", "troubles"}
 
 #: A part of the package, and the parts it may import besides itself.

@@ -133,6 +133,7 @@ TABLES: dict[str, Fields] = {
         "impressions": forms.count,
         "awareness": percent,
         "source": forms.text,
+        "campaign": forms.text,
     },
 }
 LISTS: dict[str, Fields] = {

@@ -25,6 +25,7 @@ READS = {
         "totals",
         "explain",
         "compare",
+        "years",
         "kpi",
         "emv",
         "answers",
