@@ -75,7 +75,6 @@ ANSWERS |= {
     "ownfacts",
 }
 ANSWERS |= {"agreements", "backups"}
-ANSWERS |= {"agreements"}
 ANSWERS |= {"years"}
 ANSWERS |= {"brought", "disclosed", "troubles"}
 
