@@ -159,7 +159,10 @@ class LockedError(TrackerError):
 
 
 class StoreError(TrackerError):
+    """again: nothing was kept, and the whole transaction may be done again."""
+
     exit_code = 6
+    again = False
 
 
 class SchemaError(StoreError):

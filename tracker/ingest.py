@@ -123,7 +123,8 @@ def _one(
         _again(payload, known, sheet)
         return
     try:
-        sheet.tally += keeper.keep(desk, payload, _parsed(source, payload, sheet))
+        parsed = _Parsed(source, payload, sheet, list(sheet.notices))
+        sheet.tally += keeper.keep(desk, payload, parsed)
         sheet.kept += 1
     except PayloadError as error:
         if error.code in LATER:
@@ -150,21 +151,33 @@ def _again(payload: Payload, known: Kept, sheet: _Sheet) -> None:
         )
 
 
-def _parsed(source: Source, payload: Payload, sheet: _Sheet) -> Iterator[Batch]:
-    try:
-        for batch in source.parse(payload):
-            sheet.notices += batch.notices
-            yield batch
-    except TrackerError:
-        raise
-    except Exception as error:
-        log.exception("parsing failed", extra={"action": "parse"})
-        raise PayloadError(
-            "BUG",
-            payload.label,
-            f"source {source.name} could not read it ({type(error).__name__}: {error})",
-            todo="Please report this file",
-        ) from error
+@dataclass
+class _Parsed:
+    """The batches of a payload; each time they are gone through they are parsed anew,
+    so that a transaction may be done again. The notices are those of the last time."""
+
+    source: Source
+    payload: Payload
+    sheet: _Sheet
+    before: list[str]
+
+    def __iter__(self) -> Iterator[Batch]:
+        self.sheet.notices = list(self.before)
+        try:
+            for batch in self.source.parse(self.payload):
+                self.sheet.notices += batch.notices
+                yield batch
+        except TrackerError:
+            raise
+        except Exception as error:
+            log.exception("parsing failed", extra={"action": "parse"})
+            raise PayloadError(
+                "BUG",
+                self.payload.label,
+                f"source {self.source.name} could not read it"
+                f" ({type(error).__name__}: {error})",
+                todo="Please report this file",
+            ) from error
 
 
 def _fenced(source: Source, payloads: Iterable[Payload]) -> Iterator[Payload]:

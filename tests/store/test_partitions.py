@@ -165,9 +165,10 @@ def test_what_is_being_read_is_not_dropped(database: Database):
         with database.writing() as link:
             link.run("DELETE FROM reading")
         with database.writing() as link:
+            patience = link.value("SELECT current_setting('lock_timeout')")
             assert partitions.drop_empty(link) == []
             # the transaction goes on, with the patience it had
-            assert link.value("SELECT current_setting('lock_timeout')") == "0"
+            assert link.value("SELECT current_setting('lock_timeout')") == patience
             link.run("INSERT INTO meta (key, value) VALUES ('a', 'b')")
         assert reader.value("SELECT count(*) FROM reading") == 1
     with database.writing() as link:

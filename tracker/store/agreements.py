@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from tracker.errors import NotFoundError, RosterError
 from tracker.programme import Consent, Contract, Goods
 from tracker.store import audit, rows
+from tracker.store.again import whole
 from tracker.store.campaigns import to_day
 from tracker.store.database import Database, Link
 
@@ -112,6 +113,7 @@ def _made(kind: Kind[T], said: Sequence[Any]) -> T:
 # -- keeping ---------------------------------------------------------------------------
 
 
+@whole
 def keep(
     database: Database,
     kind: Kind[T],
@@ -209,6 +211,7 @@ def _note(
 # -- ending ----------------------------------------------------------------------------
 
 
+@whole
 def withdraw(
     database: Database,
     ambassador: str,
@@ -238,6 +241,7 @@ def withdraw(
         ]
 
 
+@whole
 def give_back(
     database: Database, campaign: str, ref: str, *, on: date, now: int
 ) -> Goods:
@@ -267,6 +271,7 @@ def _end(
     return after
 
 
+@whole
 def remove(
     database: Database,
     kind: Kind[T],

@@ -13,6 +13,7 @@ from tracker.errors import NotFoundError
 from tracker.model import Ambassador, Enrolment, Handle
 from tracker.programme import Application
 from tracker.store import audit, people, rows, suppression
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 from tracker.store.refresh import refresh
 
@@ -50,6 +51,7 @@ def _made(row: tuple[Any, ...]) -> Application:
     return Application(*facts)
 
 
+@whole
 def keep(
     database: Database,
     campaign: str,
@@ -121,6 +123,7 @@ class Decided:
     told: tuple[tuple[str, str], ...]
 
 
+@whole
 def decide(
     database: Database,
     campaign: str,

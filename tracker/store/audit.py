@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tracker.model import iso
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 
 #: What stands before the first line.
@@ -48,6 +49,7 @@ def note(link: Link, action: str, subject: str, now: int | None = None) -> None:
     remember(link, LAST, f"{n + 1} {made}")
 
 
+@whole
 def alone(database: Database, action: str, subject: str) -> None:
     """One line for a change that was made elsewhere, such as in tracker.toml."""
     with database.writing() as link:

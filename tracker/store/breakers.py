@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tracker.errors import TransientSourceError
 from tracker.model import moment
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 
 #: So many failures in a row open it; ms between two probes then.
@@ -53,6 +54,7 @@ class Breakers:
         with self._database.reading() as link:
             return find(link, source)
 
+    @whole
     def probe(self, source: str, now: int) -> None:
         """Before a run: TransientSourceError BREAKER_OPEN unless it may be tried.
 

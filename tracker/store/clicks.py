@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.model import Reject
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 from tracker.visits import REPEAT, repeats
 
@@ -39,6 +40,7 @@ class Sum(NamedTuple):
     many: int
 
 
+@whole
 def put(
     database: Database, clicks: Sequence[Click], lost: Iterable[tuple[int, int, int]]
 ) -> None:

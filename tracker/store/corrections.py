@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from tracker.errors import NotFoundError
 from tracker.model import METRICS, Provenance, iso
 from tracker.store import audit
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 from tracker.store.states import source_id
 
@@ -46,6 +47,7 @@ class Corrections:
     def __init__(self, database: Database, zone: ZoneInfo) -> None:
         self._database, self._zone = database, zone
 
+    @whole
     def correct(self, wish: Correction) -> Correction:
         """Replace one value; the correction with what it was.
 

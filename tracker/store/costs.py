@@ -9,6 +9,7 @@ from typing import Any
 from tracker.errors import NotFoundError, RosterError
 from tracker.programme import Cost
 from tracker.store import audit, rows
+from tracker.store.again import whole
 from tracker.store.campaigns import to_day
 from tracker.store.database import Database, Link
 
@@ -36,6 +37,7 @@ def _read(link: Link, campaign: str) -> list[Cost]:
     return [one for one in found if one.campaign == campaign]
 
 
+@whole
 def keep(
     database: Database,
     campaign: str,

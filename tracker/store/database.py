@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.clock import pretended
 from tracker.errors import ConfigError, StoreError
+from tracker.store.postgresql import WRITER_LOCK, Server
 from tracker.who import NOBODY, Who
 
 if TYPE_CHECKING:
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
 PATIENCE = 30
 #: Where the archive is, unless tracker.toml says so.
 ARCHIVE = "archive"
-#: Any number that is the same in all trackers: the lock of PostgreSQL's writers.
-WRITER_LOCK = 7_221_009
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -51,6 +51,10 @@ class Link:
 
     def __init__(self, connection: Any, dialect: str, who: Who = NOBODY) -> None:
         self.connection, self.dialect, self.who = connection, dialect, who
+        #: How long it was waited for the writer's turn, in ms.
+        self.waited = 0
+        #: Temporary tables of this transaction, on PostgreSQL.
+        self.made: set[str] = set()
 
     def _said(self, sql: str) -> str:
         if self.dialect == "sqlite":
@@ -139,22 +143,21 @@ class Database:
 
         return Address(self._archive, self._home)
 
+    @cached_property
+    def server(self) -> Server:
+        """The PostgreSQL server."""
+        return Server(self.url, daemon=self.who.origin == "daemon")
+
     def connect(self) -> Any:
         """A new connection of the driver, outside any transaction."""
         if self.dialect == "sqlite":
             return self._connect_sqlite()
-        import psycopg
+        return self.server.connections.new()
 
-        try:
-            return psycopg.connect(self._dsn, autocommit=True)
-        except psycopg.OperationalError as error:
-            raise StoreError(
-                "DB_DOWN",
-                self._shown,
-                str(error).strip().splitlines()[0],
-                "Nothing changed",
-                "Start the server or mend `database` in tracker.toml",
-            ) from error
+    def close(self) -> None:
+        """Let go of the connections that are kept between transactions."""
+        if "server" in self.__dict__:
+            self.server.connections.close()
 
     def _connect_sqlite(self) -> sqlite3.Connection:
         assert self.path is not None
@@ -174,36 +177,53 @@ class Database:
             raise StoreError(*_sqlite_trouble(self.path.name, error)) from error
         return link
 
-    @property
-    def _dsn(self) -> str:
-        return self.url.replace("postgresql+psycopg:", "postgresql:")
-
-    @property
-    def _shown(self) -> str:
-        """The address without user and password."""
-        address = self.url.partition("://")[2].rpartition("@")[2]
-        return "postgres " + address.partition("?")[0]
-
     @contextmanager
     def reading(self) -> Iterator[Link]:
         """One snapshot to read from."""
-        with self._transaction("BEGIN") as link:
-            if self.dialect == "postgresql":
-                link.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            yield link
+        if self.dialect == "sqlite":
+            with self._transaction("BEGIN") as link:
+                yield link
+            return
+        with self.server.reading() as connection:
+            yield Link(connection, self.dialect, self.who)
 
     @contextmanager
     def writing(self) -> Iterator[Link]:
         """The one writer; committed at the end, or all undone by an exception."""
-        begin = "BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN"
-        with self._transaction(begin) as link:
-            if self.dialect == "postgresql":
-                link.one("SELECT pg_advisory_xact_lock(?)", (WRITER_LOCK,))
-            with _dated(link):
+        with self._write() as link, _dated(link):
+            yield link
+
+    @contextmanager
+    def _write(self) -> Iterator[Link]:
+        began = time.monotonic()
+        if self.dialect == "sqlite":
+            with self._transaction("BEGIN IMMEDIATE") as link:
+                link.waited = _since(began)
                 yield link
+            return
+        with self.server.writing() as connection:
+            link = Link(connection, self.dialect, self.who)
+            link.waited = _since(began)
+            yield link
+
+    @contextmanager
+    def alone(self) -> Iterator[Link]:
+        """Statements that are a transaction each, and wait for no other writer where
+        the database has several (PostgreSQL)."""
+        if self.dialect != "sqlite":
+            with self.server.alone() as connection:
+                yield Link(connection, self.dialect, self.who)
+            return
+        connection = self.connect()
+        try:
+            with self.translated():
+                yield Link(connection, self.dialect, self.who)
+        finally:
+            connection.close()
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Link]:
+        """On SQLite."""
         connection = self.connect()
         link = Link(connection, self.dialect, self.who)
         try:
@@ -221,25 +241,15 @@ class Database:
     @contextmanager
     def translated(self) -> Iterator[None]:
         """The driver's exceptions as StoreError."""
+        if self.dialect != "sqlite":
+            with self.server.translated():
+                yield
+            return
         try:
             yield
-        except sqlite3.OperationalError as error:
-            name = self.path.name if self.path else "database"
-            raise StoreError(*_sqlite_trouble(name, error)) from error
         except sqlite3.DatabaseError as error:
             name = self.path.name if self.path else "database"
             raise StoreError(*_sqlite_trouble(name, error)) from error
-        except Exception as error:
-            if type(error).__module__.startswith("psycopg"):
-                first = (
-                    str(error).strip().splitlines()[0]
-                    if str(error).strip()
-                    else repr(error)
-                )
-                raise StoreError(
-                    "DB_DOWN", self._shown, first, "Nothing changed", "Try again"
-                ) from error
-            raise
 
     def sound(self) -> str:
         """What the database says of its own file: "ok", or its first complaint."""
@@ -255,33 +265,12 @@ class Database:
     @cached_property
     def engine(self) -> Engine:
         """SQLAlchemy on the same connections; imported only when it is used."""
-        from sqlalchemy import create_engine, event
-        from sqlalchemy.pool import NullPool
-
-        name = "sqlite://" if self.dialect == "sqlite" else "postgresql+psycopg://"
-        engine = create_engine(name, creator=self.connect, poolclass=NullPool)
-
-        @event.listens_for(engine, "begin")
-        def begin(connection: Any) -> None:
-            if self.dialect == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            else:
-                connection.exec_driver_sql("BEGIN")
-                connection.exec_driver_sql(
-                    f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"
-                )
-
-        @event.listens_for(engine, "commit")
-        def commit(connection: Any) -> None:
-            if self.dialect == "postgresql":
-                connection.exec_driver_sql("COMMIT")
-
-        @event.listens_for(engine, "rollback")
-        def rollback(connection: Any) -> None:
-            if self.dialect == "postgresql":
-                connection.connection.driver_connection.execute("ROLLBACK")
-
-        return engine
+        creator = (
+            self._connect_sqlite
+            if self.dialect == "sqlite"
+            else self.server.connections.new
+        )
+        return _engine(self.dialect, creator)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -302,6 +291,38 @@ class Database:
         session.flush()
         driver = session.connection().connection.driver_connection
         return Link(driver, self.dialect, self.who)
+
+
+def _engine(dialect: str, creator: Callable[[], Any]) -> Engine:
+    from sqlalchemy import create_engine, event
+    from sqlalchemy.pool import NullPool
+
+    name = "sqlite://" if dialect == "sqlite" else "postgresql+psycopg://"
+    engine = create_engine(name, creator=creator, poolclass=NullPool)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        if dialect == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql("BEGIN")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+
+    @event.listens_for(engine, "commit")
+    def commit(connection: Any) -> None:
+        if dialect == "postgresql":
+            connection.exec_driver_sql("COMMIT")
+
+    @event.listens_for(engine, "rollback")
+    def rollback(connection: Any) -> None:
+        if dialect == "postgresql":
+            connection.connection.driver_connection.execute("ROLLBACK")
+
+    return engine
+
+
+def _since(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from tracker.errors import NotFoundError
 from tracker.model import platform_name
 from tracker.store import audit, rows
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 
 POSTS = (
@@ -71,6 +72,7 @@ def asked(
         return [tuple(row) for row in link.all(ASKED, (number,))]
 
 
+@whole
 def override(
     database: Database,
     platform: str,
@@ -94,6 +96,7 @@ def override(
         audit.note(link, "disclosure.override", f"post {number}", now)
 
 
+@whole
 def act(
     database: Database,
     platform: str,

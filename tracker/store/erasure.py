@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.model import handle_key
 from tracker.store import audit, counting, forgetting, history, scrub
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 from tracker.store.persons import LINKS, PAYLOADS, POSTS, Person, applied, find
 from tracker.store.redaction import Redaction
@@ -60,6 +61,7 @@ class _UndoneError(Exception):
 # -- the course of an erasure ----------------------------------------------------------
 
 
+@whole
 def look(database: Database, slug: str, zone: ZoneInfo) -> tuple[Person, Erased]:
     """Who it is, and what erasing them would change: done, and undone. Raises
     RosterError."""
@@ -72,6 +74,7 @@ def look(database: Database, slug: str, zone: ZoneInfo) -> tuple[Person, Erased]
         return who, done
 
 
+@whole
 def begin(database: Database, slug: str, now: int) -> Person:
     """Enter an erasure. Raises RosterError."""
     with database.writing() as link:
@@ -84,6 +87,7 @@ def begin(database: Database, slug: str, now: int) -> Person:
     return who
 
 
+@whole
 def erase(database: Database, slug: str, zone: ZoneInfo, now: int) -> Erased:
     """Take a person out of the database. Raises RosterError."""
     with database.writing() as link:
@@ -107,6 +111,7 @@ def unfinished(database: Database) -> list[tuple[int, str | None]]:
     return [(int(row), slug) for row, slug in rows]
 
 
+@whole
 def finish(database: Database, person: int, now: int) -> None:
     with database.writing() as link:
         link.run(

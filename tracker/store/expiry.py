@@ -13,6 +13,7 @@ import numpy as np
 
 from tracker.model import moment
 from tracker.store import audit, bulk, partitions, refresh, series
+from tracker.store.again import whole
 from tracker.store.archive import parts
 from tracker.store.database import Database, Link
 from tracker.store.sums import Sums
@@ -34,13 +35,28 @@ def expire(
     """Delete readings of a source captured before an instant, and what is told of
     its accounts; answers how many readings. Once a `day`: the second time it is 0.
     """
+    gone = _once(database, zone, source, before, day)
+    if gone is None:
+        return 0
+    _drop_months(database, before)  # when nobody can see the rows any more
+    return gone
+
+
+@whole
+def _once(
+    database: Database, zone: ZoneInfo, source: str, before: int, day: int
+) -> int | None:
+    """How many readings; None: it was done today."""
     with database.writing() as link:
         if not _first_today(link, source, day):
-            return 0
-        gone = _expire(link, zone, source, before)
-    with database.writing() as link:  # when nobody can see the rows any more
+            return None
+        return _expire(link, zone, source, before)
+
+
+@whole
+def _drop_months(database: Database, before: int) -> None:
+    with database.writing() as link:
         partitions.drop_empty(link, before)
-    return gone
 
 
 def _expire(link: Link, zone: ZoneInfo, source: str, before: int) -> int:

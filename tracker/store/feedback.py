@@ -9,6 +9,7 @@ from typing import Any
 from tracker.errors import NotFoundError
 from tracker.programme import Feedback
 from tracker.store import audit, rows
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 
 SELECT = (
@@ -38,6 +39,7 @@ def _read(link: Link, campaign: str | None = None) -> list[Feedback]:
     return sorted(wanted, key=lambda one: (one.at, one.id))
 
 
+@whole
 def add(database: Database, said: Feedback, *, now: int) -> Feedback:
     """Keep what somebody said; answers it with its number. Raises NotFoundError."""
     with database.writing() as link:
@@ -48,6 +50,7 @@ def add(database: Database, said: Feedback, *, now: int) -> Feedback:
         return _find(link, made)
 
 
+@whole
 def answer(database: Database, number: int, text: str, *, now: int) -> Feedback:
     """Keep the answer to what was said; another one replaces it. Raises
     NotFoundError."""
@@ -61,6 +64,7 @@ def answer(database: Database, number: int, text: str, *, now: int) -> Feedback:
         return _find(link, number)
 
 
+@whole
 def keep(
     database: Database,
     campaign: str,

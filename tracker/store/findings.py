@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tracker.store import audit
+from tracker.store.again import whole
 from tracker.store.database import Database
 
 #: What the audit calls it.
@@ -17,6 +18,7 @@ def states(database: Database) -> dict[str, str]:
         return dict(link.all("SELECT id, state FROM finding_state"))
 
 
+@whole
 def say(
     database: Database, ids: Iterable[str], state: str, reason: str | None, now: int
 ) -> None:

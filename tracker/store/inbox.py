@@ -11,7 +11,8 @@ import hashlib
 import hmac
 import json
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -19,6 +20,7 @@ from typing import Any
 
 from tracker.errors import StoreError
 from tracker.store import suppression
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 from tracker.store.states import source_id
 from tracker.store.suppression import Suppression
@@ -87,20 +89,31 @@ class Inbox:
 
         StoreError: none of them is kept, as far as we know.
         """
-        with self._turn:
-            try:
-                with self._database.translated():
-                    done = self._put(self._open(), many)
-            except BaseException:
-                # after a failed commit nothing of the connection can be trusted
-                self._close()
-                raise
+        done = self._kept(many)
         others = [
             each for each, put in zip(many, done, strict=True) if put is Put.OTHER
         ]
         if others:
             self._quarantine(others)
         return done
+
+    @whole
+    def _kept(self, many: Sequence[Arrival]) -> list[Put]:
+        """Also fit to be done again when nobody knows whether it was committed: what
+        is kept already is known by its id."""
+        with self._used() as link:
+            return self._put(link, many)
+
+    @contextmanager
+    def _used(self) -> Iterator[Link]:
+        with self._turn:
+            try:
+                with self._database.translated():
+                    yield self._open()
+            except BaseException:
+                # after a failed commit nothing of the connection can be trusted
+                self._close()
+                raise
 
     def close(self) -> None:
         with self._turn:
@@ -111,7 +124,7 @@ class Inbox:
         known: dict[tuple[str, str], Known] = {}
         while True:
             fresh = _firsts(many, known)
-            link.run("BEGIN IMMEDIATE" if link.dialect == "sqlite" else "BEGIN")
+            _begin(link)
             if _insert(link, list(fresh.values())) == len(fresh):
                 link.run("COMMIT")
                 return list(_became(many, fresh, known))
@@ -121,11 +134,8 @@ class Inbox:
     def _open(self) -> Link:
         if self._link is None:
             link = Link(self._database.connect(), self._database.dialect)
-            patience = {
-                "sqlite": f"PRAGMA busy_timeout = {PATIENCE * 1000}",
-                "postgresql": f"SET statement_timeout = '{PATIENCE}s'",
-            }[link.dialect]
-            link.run(patience)
+            if link.dialect == "sqlite":
+                link.run(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
             self._link = link
         return self._link
 
@@ -134,6 +144,7 @@ class Inbox:
             self._link.connection.close()
             self._link = None
 
+    @whole
     def _quarantine(self, others: Iterable[Arrival]) -> None:
         """Keep what came second, once each, where a person sees it."""
         with self._database.writing() as link:
@@ -160,6 +171,7 @@ class Inbox:
                 found.append(Delivery(number, of, known, at, headers, bytes(body)))
         return found
 
+    @whole
     def done(self, numbers: Iterable[int]) -> None:
         """These were read."""
         with self._database.writing() as link:
@@ -176,19 +188,26 @@ class Inbox:
 
     # -- health -------------------------------------------------------------------
 
+    @whole
     def probe(self, now: int) -> None:
         """Write a few bytes, as a delivery would be; StoreError when that fails."""
-        with self._turn:
-            try:
-                with self._database.translated():
-                    self._open().run(
-                        "INSERT INTO meta (key, value) VALUES ('probed', ?)"
-                        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                        (str(now),),
-                    )
-            except BaseException:
-                self._close()
-                raise
+        with self._used() as link:
+            _begin(link)
+            link.run(
+                "INSERT INTO meta (key, value) VALUES ('probed', ?)"
+                " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                (str(now),),
+            )
+            link.run("COMMIT")
+
+
+def _begin(link: Link) -> None:
+    """No longer than PATIENCE for a statement; nothing that outlives a transaction,
+    after which a pooler may hand the connection to others."""
+    if link.dialect == "sqlite":
+        link.run("BEGIN IMMEDIATE")
+    else:
+        link.connection.execute(f"BEGIN; SET LOCAL statement_timeout = '{PATIENCE}s'")
 
 
 def done(link: Link, numbers: Iterable[int]) -> None:

@@ -11,8 +11,10 @@ import time
 from dataclasses import dataclass
 
 from tracker.model import is_day
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 
+CLOCK = "SELECT extract(epoch FROM clock_timestamp()) * 1000"
 SHOW = "SELECT name, holder, term, until FROM lease"
 
 
@@ -78,42 +80,39 @@ class Leases:
     def __init__(self, database: Database) -> None:
         self.database = database
 
+    @whole
     def clock(self) -> int:
         """Epoch milliseconds by the database's clock; never the mark of a day."""
         now = time.time_ns() // 1_000_000
         if self.database.dialect == "postgresql":
-            with self.database.reading() as link:
-                now = int(
-                    link.value("SELECT extract(epoch FROM clock_timestamp()) * 1000")
-                )
+            with self.database.alone() as link:
+                now = int(link.value(CLOCK))
         return now - 1 if is_day(now) else now
 
     def take(self, name: str, holder: str, now: int, length: int) -> int | None:
         with self.database.writing() as link:
             return take(link, name, holder, now, length)
 
+    @whole
     def seize(self, name: str, holder: str, now: int, length: int) -> int:
         with self.database.writing() as link:
             return seize(link, name, holder, now, length)
 
+    @whole
     def renew(self, terms: dict[str, int], now: int, length: int) -> set[str]:
         """Hold on to several leases by their terms; answers those that were lost.
 
         Waits for no other writer where the database has several (PostgreSQL): a
         long ingest must not cost a living host its leases.
         """
-        connection = self.database.connect()
-        link = Link(connection, self.database.dialect)
-        try:
-            with self.database.translated():
-                return {
-                    name
-                    for name, term in terms.items()
-                    if not renew(link, name, term, now, length)
-                }
-        finally:
-            connection.close()
+        with self.database.alone() as link:
+            return {
+                name
+                for name, term in terms.items()
+                if not renew(link, name, term, now, length)
+            }
 
+    @whole
     def release(self, name: str, term: int) -> None:
         with self.database.writing() as link:
             release(link, name, term)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from tracker.errors import PayloadError
 from tracker.model import Outcome, Tally
 from tracker.store import suppression
+from tracker.store.again import whole
 from tracker.store.ahead import ahead
 from tracker.store.database import Database, Link
 from tracker.store.inbox import done
@@ -104,6 +105,7 @@ class Ledger:
             )
         return Seen(*row) if row else None
 
+    @whole
     def keep(
         self,
         desk: Desk,
@@ -144,6 +146,7 @@ class Ledger:
             Runs(self._database).fence(link, desk.run_id)
         return tally
 
+    @whole
     def refuse(self, desk: Desk, payload: Payload, error: PayloadError) -> Tally:
         """Remember a payload that was refused whole; all its rows are rejected.
 

@@ -9,6 +9,7 @@ from typing import Any
 from tracker.errors import NotFoundError, RosterError
 from tracker.programme import TrackedLink
 from tracker.store import audit, rows
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 
 SELECT = (
@@ -48,6 +49,7 @@ def destinations(database: Database) -> dict[str, tuple[int, str]]:
     return {code: (int(number), place) for code, number, place in found}
 
 
+@whole
 def add(
     database: Database,
     links: Collection[TrackedLink],

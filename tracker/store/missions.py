@@ -22,6 +22,7 @@ from tracker.model import Campaign, day_number
 from tracker.planmissions import Assigned, assigned, missions, unfinished
 from tracker.programme import Mission, MissionMark
 from tracker.store import audit, postrows, rows
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 from tracker.store.gains import days
 
@@ -197,6 +198,7 @@ def _marks(link: Link, number: int) -> dict[tuple[str, str], MissionMark]:
     }
 
 
+@whole
 def mark(database: Database, campaign: str, said: MissionMark, *, now: int) -> None:
     """Keep a person's word on a cell; it replaces an earlier one. Raises
     NotFoundError, and RosterError for somebody who is not to do the mission."""
@@ -219,6 +221,7 @@ def mark(database: Database, campaign: str, said: MissionMark, *, now: int) -> N
         audit.note(link, action, _subject(campaign, key), now)
 
 
+@whole
 def unmark(
     database: Database, campaign: str, mission: str, ambassador: str, *, now: int
 ) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 
 HELD, SENDING, SENT, FAILED = "held", "sending", "sent", "failed"
@@ -56,6 +57,7 @@ class Letter:
     error: str | None
 
 
+@whole
 def put(database: Database, news: Iterable[News], now: int) -> int:
     """Put each in once, ever; how many were new."""
     rows = [
@@ -127,6 +129,7 @@ class Claim:
     letters: tuple[Letter, ...]
 
 
+@whole
 def claim(
     database: Database, name: str, where: str, now: int, rest: int
 ) -> Claim | None:
@@ -180,6 +183,7 @@ def failed(
     _become(database, claim, FAILED, error, now if went else None, now)
 
 
+@whole
 def _become(
     database: Database,
     claim: Claim,
@@ -198,6 +202,7 @@ def _become(
         )
 
 
+@whole
 def give_up(database: Database, now: int) -> int:
     """What died while it was sent: failed, for nobody knows; how many."""
     with database.reading() as link:

@@ -10,6 +10,7 @@ from typing import Any
 
 from tracker.errors import NotFoundError, RosterError
 from tracker.store import audit
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 
 SELECT = (
@@ -108,6 +109,7 @@ def _clicked(link: Link, told: Sequence[Told]) -> dict[str, list[int]]:
     return dict(found)
 
 
+@whole
 def say(
     database: Database,
     outcome: str,

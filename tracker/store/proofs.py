@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from tracker.model import DAY
+from tracker.store.again import whole
 from tracker.store.database import Database
 from tracker.troublefacts import Recount, RowSums
 
@@ -39,6 +40,7 @@ def rows(database: Database) -> RowSums:
     return RowSums(*(value or 0 for value in found))
 
 
+@whole
 def note(database: Database, differences: int, now: int) -> None:
     """Keep that everything was recounted just now."""
     with database.writing() as link:

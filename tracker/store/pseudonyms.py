@@ -18,6 +18,7 @@ from typing import Any
 
 from tracker.model import handle_key
 from tracker.store import scrub
+from tracker.store.again import whole
 from tracker.store.counting import Words
 from tracker.store.database import Database, Link
 from tracker.store.redaction import Redaction
@@ -69,6 +70,7 @@ class Signs:
         return handle and self.accounts[platform, handle_key(handle)]
 
 
+@whole
 def secret(database: Database) -> bytes:
     """What the order of the signs depends on; kept, so that it stays."""
     with database.writing() as link:
@@ -85,6 +87,7 @@ def _bare(word: str) -> str:
     return "".join(sign for sign in plain if not unicodedata.combining(sign))
 
 
+@whole
 def hide(
     database: Database, secret: bytes, kept: Iterable[str], priced: Iterable[str]
 ) -> Redaction:

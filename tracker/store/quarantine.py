@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.errors import NotFoundError
 from tracker.store import audit
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Quarantine:
             raise NotFoundError("quarantine", str(number))
         return _made(row)
 
+    @whole
     def drop(self, numbers: Iterable[int]) -> int:
         """Nobody needs these; their text is forgotten, their line and reason stay."""
         with self._database.writing() as link:
@@ -89,6 +91,7 @@ class Quarantine:
                 audit.note(link, "quarantine.drop", f"{dropped} rows")
             return dropped
 
+    @whole
     def settle(self, tried: dict[int, int], batch: Batch) -> None:
         """After a retry: rows that were kept leave, others learn their new reason.
 

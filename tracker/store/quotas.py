@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from tracker.cron import cron
 from tracker.errors import PermanentSourceError, TransientSourceError
 from tracker.model import iso
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Purse:
     ) -> None:
         self._database, self._source, self._clock = database, source, clock
 
+    @whole
     def spend(self, bucket: str, cost: int, limit: int, window: Window) -> None:
         """Reserve before the call.
 
@@ -76,6 +78,7 @@ class Purse:
                 raise self._until(bucket, limit, used, _free(spent, cost, limit, span))
             self._book(link, bucket, span, cost)
 
+    @whole
     def spent(self, bucket: str, used: int, limit: int, window: Window) -> None:
         """What the platform itself says is used up, when it is more than we know."""
         span = _span(window, self._clock())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.errors import RosterError
 from tracker.store import audit
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 from tracker.store.rows import find_campaign
 
@@ -74,6 +75,7 @@ def corrected(database: Database, after: int) -> set[tuple[int, str]]:
 # -- marks ---------------------------------------------------------------------------
 
 
+@whole
 def put(database: Database, campaign: str, name: str, made: Snapshot) -> None:
     """Mark a campaign. Raises RosterError when the name is taken."""
     with database.writing() as link:

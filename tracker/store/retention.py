@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tracker.store import audit, counting, forgetting, history, inbox, suppression
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 
 OLD_PAYLOADS = (
@@ -26,6 +27,7 @@ class Limit:
     platform: str | None = None
 
 
+@whole
 def retain(
     database: Database, limits: Iterable[Limit], now: int, *, dry_run: bool = False
 ) -> dict[str, int]:

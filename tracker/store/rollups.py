@@ -17,6 +17,8 @@ from tracker.store import bulk
 from tracker.store.database import Link
 from tracker.store.gains import days
 
+#: So many campaigns or people are looked at one by one.
+NEAR = 200
 KEYS = ("campaign_id", "ambassador_id", "platform", "day")
 FIGURES = ("posts", *METRICS, *(f"{metric}_known" for metric in METRICS))
 
@@ -93,5 +95,18 @@ def add(link: Link, parts: list[pl.DataFrame]) -> None:
     zeros = [name for name, most in zip(FIGURES, largest, strict=True) if not most]
     rows = sums.drop(zeros)
     bulk.insert(link, "rollup", rows, keys=KEYS, conflict="add", zeros=zeros)
-    zero = " AND ".join(f"{name} = 0" for name in FIGURES)
-    link.run(f"DELETE FROM rollup WHERE {zero}")
+    _drop_zeros(link, sums)
+
+
+def _drop_zeros(link: Link, sums: pl.DataFrame) -> None:
+    """Rows that have come to nothing. Few changes are not worth a look at all rows."""
+    if sums.is_empty():
+        return
+    where = " AND ".join(f"{name} = 0" for name in FIGURES)
+    values: list[int] = []
+    for key in ("campaign_id", "ambassador_id"):
+        known = sums[key].unique()
+        if len(known) <= NEAR:
+            where += f" AND {key} IN ({', '.join('?' * len(known))})"
+            values += known.to_list()
+    link.run(f"DELETE FROM rollup WHERE {where}", values)

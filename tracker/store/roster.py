@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from tracker.errors import NotFoundError, RosterError
 from tracker.model import Ambassador, Campaign, Enrolment, Handle, Reject, handle_key
 from tracker.store import audit, campaigns, people, rows, suppression, turns
+from tracker.store.again import whole
 from tracker.store.campaigns import Applied
 from tracker.store.database import Database, Link
 from tracker.store.handles import Handles, RowError, rename
@@ -76,6 +77,7 @@ class Roster:
 
     # -- campaigns --------------------------------------------------------------
 
+    @whole
     def apply(
         self,
         campaign: Campaign,
@@ -101,6 +103,7 @@ class Roster:
             audit.note(link, "campaign.apply", campaign.id, now)
         return applied
 
+    @whole
     def set_state(
         self, campaign: str, state: str, *, reason: str | None = None, now: int
     ) -> Campaign:
@@ -116,6 +119,7 @@ class Roster:
 
     # -- people -----------------------------------------------------------------
 
+    @whole
     def add(self, ambassador: Ambassador, *, now: int) -> None:
         """Add an ambassador with handles. Raises RosterError when the id is taken,
         or a handle belongs to somebody else."""
@@ -136,6 +140,7 @@ class Roster:
             self._write(link, _sound(changes), None, now)
             audit.note(link, "ambassador.add", numbered(link, ambassador.id), now)
 
+    @whole
     def import_people(
         self,
         entries: Iterable[Entry],
@@ -176,6 +181,7 @@ class Roster:
 
     # -- handles ----------------------------------------------------------------
 
+    @whole
     def rename_handle(
         self,
         ambassador: str,
@@ -207,6 +213,7 @@ class Roster:
             audit.note(link, "handle.rename", numbered(link, ambassador))
             return rows.find_ambassador(link, ambassador)
 
+    @whole
     def drop_handle(self, ambassador: str, platform: str, handle: str) -> Ambassador:
         """Take a handle away as if it had never been theirs. Raises NotFoundError."""
         with self.database.writing() as link:
@@ -225,6 +232,7 @@ class Roster:
 
     # -- enrolments -------------------------------------------------------------
 
+    @whole
     def enrol(
         self,
         enrolments: Iterable[Enrolment],
@@ -255,6 +263,7 @@ class Roster:
                 _regrouped(link, row, known, changes, reason, now)
         return changes
 
+    @whole
     def withdraw(
         self,
         campaign: str,

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from tracker.errors import LockedError
 from tracker.model import Outcome, RunReport, iso
 from tracker.store import audit, breakers, leases
+from tracker.store.again import whole
 from tracker.store.corrections import HAND
 from tracker.store.database import Link
 from tracker.store.states import SourceState, States, become, source_id
@@ -75,6 +76,7 @@ class Runs(States):
             lease = leases.find(link, lease_name(name))
             return _last_slot(link, name, lease is not None and lease.live(now))
 
+    @whole
     def claim(
         self, name: str, slot: int, *, host: str, now: int, lease: int, merged: int = 0
     ) -> int | None:
@@ -98,6 +100,7 @@ class Runs(States):
             )
             return term
 
+    @whole
     def recover(self, host: str, now: int) -> list[str]:
         """Give back what an earlier process of this host had claimed.
 
@@ -121,6 +124,7 @@ class Runs(States):
         lost = self.leases.renew(named, now, lease) if named else set()
         return {name for name in terms if lease_name(name) in lost}
 
+    @whole
     def forget_future(self, now: int) -> int:
         """After the clock went back: slots that have not come yet are free again."""
         with self.database.writing() as link:
@@ -131,6 +135,7 @@ class Runs(States):
 
     # -- runs -------------------------------------------------------------------
 
+    @whole
     def start(
         self, source: str, kind: str, *, slot: int | None, host: str | None, now: int
     ) -> int:
@@ -164,6 +169,7 @@ class Runs(States):
         if row is None or row[2] is not None:
             raise _term_lost(row[0] if row else str(run_id), row[1] if row else None)
 
+    @whole
     def finish(self, run_id: int, report: RunReport, now: int) -> bool:
         """The run has ended; False when it was lost before and counts for nothing."""
         tally = report.tally
@@ -195,6 +201,7 @@ class Runs(States):
                 _held_back(link, report, now)
         return ended == 1
 
+    @whole
     def abandon(self, run_id: int, error: str, now: int) -> bool:
         """End a run that goes no further; what it still writes is refused."""
         with self.database.writing() as link:
@@ -207,6 +214,7 @@ class Runs(States):
                 _ended(link, run_id, now, "failed", False)
         return ended == 1
 
+    @whole
     def give_back(self, run_id: int, now: int) -> None:
         """The run came to nothing through no fault of its source: its slot is due
         again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tracker.store import audit, breakers
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 
 STATE = (
@@ -37,6 +38,7 @@ class States:
     def __init__(self, database: Database) -> None:
         self.database = database
 
+    @whole
     def source_id(self, name: str, kind: str) -> int:
         """The row of a source, made when it is new, with this kind from now on."""
         with self.database.writing() as link:
@@ -53,12 +55,14 @@ class States:
         with self.database.reading() as link:
             return [SourceState(*row) for row in link.all(f"{STATE} ORDER BY name")]
 
+    @whole
     def pause(self, name: str, reason: str) -> None:
         """Do not run it until a person resumes it."""
         with self.database.writing() as link:
             become(link, name, "paused", None, reason)
             audit.note(link, "source.pause", f"source {name}")
 
+    @whole
     def resume(self, name: str) -> None:
         """Run it again, whatever held it back."""
         with self.database.writing() as link:
@@ -74,12 +78,14 @@ class States:
         """Do not run it again by itself; a person resumes it."""
         self._become(name, "failed", None, reason)
 
+    @whole
     def _become(
         self, name: str, state: str, retry_at: int | None, reason: str | None
     ) -> None:
         with self.database.writing() as link:
             become(link, name, state, retry_at, reason)
 
+    @whole
     def anchor(self, name: str, now: int) -> int:
         """The instant from which on a source's slots count: when it was first seen."""
         with self.database.writing() as link:

@@ -10,6 +10,7 @@ from typing import Any
 
 from tracker.programme import Wave
 from tracker.store import audit, rows
+from tracker.store.again import whole
 from tracker.store.campaigns import to_day
 from tracker.store.database import Database, Link
 
@@ -49,6 +50,7 @@ def _when(wave: Wave) -> date:
     return wave.asked_to or wave.asked_from or date.max
 
 
+@whole
 def keep(
     database: Database,
     campaign: str,

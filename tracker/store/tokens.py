@@ -10,12 +10,14 @@ import secrets
 import string
 
 from tracker.store import audit, rows
+from tracker.store.again import whole
 from tracker.store.database import Database
 
 LONG = 22
 SIGNS = string.ascii_letters + string.digits
 
 
+@whole
 def token(
     database: Database, ambassador: str, now: int, *, rotate: bool = False
 ) -> str:

@@ -15,6 +15,7 @@ import polars as pl
 
 from tracker.model import number_day
 from tracker.store import attribution, audit, bulk, refresh, rollups, series, sums
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 from tracker.store.figures import last_known
 from tracker.store.gains import Series, contributions, firsts, steps
@@ -39,6 +40,7 @@ def verify(database: Database, zone: ZoneInfo) -> list[Difference]:
         return list(_differences(link, zone))
 
 
+@whole
 def repair(database: Database, zone: ZoneInfo) -> None:
     """Put the recounted figures in place of the kept ones."""
     with database.writing() as link:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from tracker.store.again import whole
 from tracker.store.database import Database
 
 KEY = "written files"
@@ -36,6 +37,7 @@ def forget(database: Database, names: Iterable[str]) -> None:
         _keep(database, [name for name in known if name not in gone])
 
 
+@whole
 def _keep(database: Database, names: list[str]) -> None:
     with database.writing() as link:
         link.run(

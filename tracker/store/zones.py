@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from tracker.store.again import whole
 from tracker.store.database import Database
 
 
+@whole
 def follow(database: Database, zone: ZoneInfo) -> None:
     """Recount what was summed in another zone than the workspace's now."""
     with database.reading() as link:
