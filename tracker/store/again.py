@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -31,6 +31,8 @@ def whole(act: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(act)
     def done(*args: P.args, **kwargs: P.kwargs) -> R:
+        if any(isinstance(given, Iterator) for given in (*args, *kwargs.values())):
+            return act(*args, **kwargs)  # it can be gone through only once
         for pause in PAUSES:
             try:
                 return act(*args, **kwargs)

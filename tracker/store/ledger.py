@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from tracker.visits import WINDOW
 
 if TYPE_CHECKING:
     from tracker.sources.base import Batch, Payload
+    from tracker.store.posts import Prepared
     from tracker.store.suppression import Suppression
 
 COUNTS = ("rows", "stored", "unchanged", "corrected", "rejected", "ignored")
@@ -123,27 +125,29 @@ class Ledger:
         from tracker.store.readings import Keeping
 
         tally = Tally()
-        # hashing needs no database and no Python: it fits beside the rest
-        with ThreadPoolExecutor(1, "hash") as pool, self._database.writing() as link:
-            digest = pool.submit(digest_of, payload)
+        small = payload.path is None  # what is in memory is read before our turn
+        ready = [prepare(batch) for batch in batches] if small else None
+        with _hashed(payload) as digest, self._database.writing() as link:
+            Runs(self._database).fence(link, desk.run_id)
             if supersede:
                 self._supersede(link, desk, payload)
             payload_id = self._open(link, desk, payload)
             header: tuple[str, ...] = ()
             beside = Beside(desk, payload)
             erased, gone = suppression.read(link), [0]
+            whose = desk.source_id
+            pieces: Iterable[Prepared] = ready or ()
+            if ready is None or erased is not None:
+                pieces = ahead(_sifted(batches, erased, whose, gone), prepare)
             with Keeping(link, self._zone, payload_id) as keeping:
-                for prepared in ahead(
-                    _sifted(batches, erased, desk.source_id, gone), prepare
-                ):
+                for prepared in pieces:
                     header = prepared.batch.header or header
                     tally += keeping.take(prepared)
                     beside.take(prepared.batch)
                 keeping.finish()
             tally += Tally(gone[0], unchanged=gone[0], suppressed=gone[0])
             tally += beside.write(link, payload_id)
-            self._close(link, payload_id, digest.result(), tally, header=header)
-            Runs(self._database).fence(link, desk.run_id)
+            self._close(link, payload_id, digest(), tally, header=header)
         return tally
 
     @whole
@@ -156,6 +160,7 @@ class Ledger:
             return Tally()
         tally = Tally(rows=error.rows, rejected=error.rows)
         with self._database.writing() as link:
+            Runs(self._database).fence(link, desk.run_id)
             self._supersede(link, desk, payload)
             payload_id = self._open(link, desk, payload)
             self._close(link, payload_id, digest_of(payload), tally, str(error))
@@ -165,7 +170,6 @@ class Ledger:
                 (payload_id, error.line or 0, error.code, error.cause),
             )
             done(link, payload.deliveries)
-            Runs(self._database).fence(link, desk.run_id)
         return tally
 
     def _supersede(self, link: Link, desk: Desk, payload: Payload) -> None:
@@ -223,6 +227,17 @@ class Ledger:
                 payload_id,
             ),
         )
+
+
+@contextmanager
+def _hashed(payload: Payload) -> Iterator[Callable[[], str | None]]:
+    """The hash of a payload, made beside the rest: it needs no database and no
+    Python."""
+    if payload.path is None:
+        yield lambda: digest_of(payload)
+        return
+    with ThreadPoolExecutor(1, "hash") as pool:
+        yield pool.submit(digest_of, payload).result
 
 
 def _sifted(
