@@ -36,6 +36,16 @@ def compact(database: Database) -> bool:
         connection.close()
 
 
+def unused(database: Database) -> int:
+    """Bytes of the database's file that hold nothing and are used again; 0 on
+    PostgreSQL, which says it of no table."""
+    if database.dialect != "sqlite":
+        return 0
+    with database.reading() as link:
+        pages = int(link.value("PRAGMA freelist_count"))
+        return pages * int(link.value("PRAGMA page_size"))
+
+
 def _rewritten(connection: Any) -> bool:
     connection.execute("PRAGMA temp_store=FILE")  # the file may not fit into memory
     connection.execute("VACUUM")

@@ -39,8 +39,12 @@ SUFFIX, UNFINISHED = ".parquet", ".unfinished"
 
 def new_path(slug: str | None, month: str) -> str:
     """Where the next file of a campaign and month goes; no file was ever called so."""
-    name = f"readings-{secrets.token_hex(8)}{SUFFIX}"
-    return f"campaign={slug or NOBODYS}/month={month}/{name}"
+    return f"{folder(slug, month)}readings-{secrets.token_hex(8)}{SUFFIX}"
+
+
+def folder(slug: str | None, month: str) -> str:
+    """The folder of a campaign's month; None: of posts that counted for none."""
+    return f"campaign={slug or NOBODYS}/month={month}/"
 
 
 def encoded(frame: pl.DataFrame) -> bytes:

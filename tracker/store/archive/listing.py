@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tracker.errors import NotFoundError
 from tracker.store.archive import months, parts
+from tracker.store.archive.move import Wish, planned
 from tracker.store.archive.parts import ARCHIVED, RESTORED, Part
 from tracker.store.database import Database, Link
 
@@ -36,6 +38,22 @@ def months_of(
     """By home and month: all, or some of them (home, month)."""
     with database.reading() as link:
         return listed(link, None if which is None else set(which))
+
+
+def wished(database: Database, wish: Wish) -> list[Month]:
+    """What a run would move, as it lies now."""
+    with database.reading() as link:
+        which = {(one.campaign_id, one.month) for one in planned(link, wish)}
+        return listed(link, which)
+
+
+def campaign_id(database: Database, slug: str) -> int:
+    """The row of a campaign; NotFoundError."""
+    with database.reading() as link:
+        known = {name: number for number, name in parts.homes(link).items() if name}
+    if slug not in known:
+        raise NotFoundError("campaign", slug, known)
+    return known[slug]
 
 
 def listed(link: Link, which: set[tuple[int, str]] | None = None) -> list[Month]:

@@ -55,11 +55,12 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """moved: months and homes, in order. waiting: replaced files that somebody still
-    read; the next run removes them."""
+    """moved: homes and months, in order. rows: readings that were moved. waiting:
+    replaced files that somebody still read; the next run removes them."""
 
     moved: tuple[tuple[int, str], ...]
-    waiting: int = 0
+    rows: int
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ def run(
         if plan:
             _drop_partitions(turn, max(one.month for one in plan))
         waiting = tidy.remove(database, turn)
-    return Done(tuple((one.campaign_id, one.month) for one in plan), waiting)
+    moved = tuple((one.campaign_id, one.month) for one in plan)
+    return Done(moved, mover.done, waiting)
 
 
 def _drop_partitions(turn: Turn, last: str) -> None:
@@ -120,12 +122,12 @@ def _drop_partitions(turn: Turn, last: str) -> None:
 
 
 class _Mover:
-    """One run. rows: how many readings there are to be moved."""
+    """One run. rows: how many readings there are to be moved; done: that were."""
 
     def __init__(self, database: Database, turn: Turn, now: int, tell: Tell) -> None:
         self._database, self._turn, self._now = database, turn, now
-        self._tell, self._done = tell, 0
-        self.rows = 0
+        self._tell = tell
+        self.rows = self.done = 0
         with database.reading() as link:
             self._slugs = parts.homes(link)
 
@@ -250,8 +252,8 @@ class _Mover:
         for span in cut(made.span, made.counts, DELETE_AT_ONCE):
             with self._turn.writing() as link:
                 gone = hot.delete(link, span, made.newest)
-            self._done += gone
-            self._tell(self._done, self.rows)
+            self.done += gone
+            self._tell(self.done, self.rows)
             if self._database.dialect == "sqlite":
                 time.sleep(BREATH)
 

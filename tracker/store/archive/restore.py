@@ -54,7 +54,7 @@ def restore(
             tell(done, rows)
         waiting = tidy.remove(database, turn)
     moved = dict.fromkeys((part.campaign_id, part.month) for part in live)
-    return Done(tuple(moved), waiting)
+    return Done(tuple(moved), rows, waiting)
 
 
 def _back(database: Database, turn: Turn, part: Part, now: int) -> bool:
