@@ -33,7 +33,7 @@ READS = {
         "serve",
         "stub",
     ),
-    *("backup list", "backup verify"),
+    *("backup list", "backup verify", "archive list", "archive verify"),
     *("db upgrade", "db check", "audit list", "audit verify", "privacy export"),
     *("campaign new", "campaign list", "campaign show", "campaign check"),
     *("ambassador list", "ambassador show", "ambassador export"),
@@ -152,6 +152,8 @@ STEPS: dict[str, tuple[str, ...]] = {
     "finding fix": ("{finding}",),
     "finding reopen": ("{finding}",),
     "privacy retention": (),
+    "archive run": ("--before", "2026-03"),
+    "archive restore": ("2026-02",),
     "campaign close": ("c", *WHY),
     "privacy erase": ("anna", "--yes"),
 }
@@ -246,6 +248,8 @@ def spring(each_workspace: Path, invoke: Run) -> Run:
     "words",
     [
         ("emv", "nope"),
+        ("archive", "run", "nope"),
+        ("archive", "restore", "2001-01"),
         ("kpi", "nope"),
         ("totals", "nope"),
         ("explain", "nope", "views"),

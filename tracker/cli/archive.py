@@ -161,10 +161,9 @@ def _space(tracker: Tracker, compact: bool) -> None:
         return
     with progress("Rewriting the database"):
         whole = compaction.compact(tracker.database)
-    say("The database was rewritten without free space.")
+    say("The database was rewritten; its free space is given back.")
     if not whole:
-        said = "others read it all the time: its log shrinks when they have ended"
-        notice("DB_READ", "database", said)
+        say("Others read it all the time: its log shrinks when they have ended.")
 
 
 @archive.command(name="list")

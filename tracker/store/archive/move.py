@@ -117,8 +117,7 @@ def run(
 
 
 def _drop_partitions(turn: Turn, last: str) -> None:
-    with turn.writing() as link:
-        partitions.drop_empty(link, months.bounds(last)[1])
+    turn.do(lambda link: partitions.drop_empty(link, months.bounds(last)[1]))
 
 
 class _Mover:
@@ -136,8 +135,10 @@ class _Mover:
         first: int | None = 0
         before, _ = months.bounds(wish.before)
         while first is not None:
-            with self._turn.writing() as link:
-                first = parts.settle(link, wish.campaign_id, before, first)
+            first = self._settle(wish.campaign_id, before, first)
+
+    def _settle(self, home: int | None, before: int, first: int) -> int | None:
+        return self._turn.do(lambda link: parts.settle(link, home, before, first))
 
     def month(self, home: int, month: str) -> None:
         with self._database.reading() as link:
@@ -192,9 +193,8 @@ class _Mover:
         """A file, verified by reading it back."""
         address = self._database.archive
         path = files.new_path(self._slugs.get(span.campaign_id), span.month)
-        with self._turn.writing() as link:
-            home, month = span.campaign_id, span.month
-            [number] = parts.intend(link, home, month, [path], self._now)
+        home, month, now = span.campaign_id, span.month, self._now
+        number = self._turn.do(lambda to: parts.intend(to, home, month, path, now))
         content = files.encoded(frame)
         part = Part(
             id=number,
@@ -221,7 +221,8 @@ class _Mover:
         """From here on the files count; False, and they are dropped, when readings
         were deleted since they were read."""
         fresh = [one.part for one in made if one.part]
-        with self._turn.writing() as link:
+
+        def enter(link: Link) -> bool:
             seen = {one.deletions for one in made}
             if seen != {parts.deletions(link)} or not _is_live(link, piece.old):
                 parts.mark(link, (part.id for part in fresh), DROPPED)
@@ -230,7 +231,9 @@ class _Mover:
                 parts.enter(link, part)
             self._replace(link, piece)
             self._note(link, piece.span, sum(part.rows for part in fresh))
-        return True
+            return True
+
+        return self._turn.do(enter)
 
     def _replace(self, link: Link, piece: Piece) -> None:
         """What stood for these readings until now is gone."""
@@ -250,12 +253,13 @@ class _Mover:
     def _clear(self, made: _Made) -> None:
         """Delete from the database what the files have, some posts at a time."""
         for span in cut(made.span, made.counts, DELETE_AT_ONCE):
-            with self._turn.writing() as link:
-                gone = hot.delete(link, span, made.newest)
-            self.done += gone
+            self.done += self._delete(span, made.newest)
             self._tell(self.done, self.rows)
             if self._database.dialect == "sqlite":
                 time.sleep(BREATH)
+
+    def _delete(self, span: Span, newest: int) -> int:
+        return self._turn.do(lambda link: hot.delete(link, span, newest))
 
 
 def _is_live(link: Link, part: Part | None) -> bool:

@@ -111,23 +111,17 @@ def homes(link: Link) -> dict[int, str | None]:
     return found
 
 
-def intend(
-    link: Link, campaign_id: int, month: str, paths: Iterable[str], now: int
-) -> list[int]:
-    """Say that files will be written, before they are: what is cut off is found again.
-    Their numbers."""
-    number = int(link.value("SELECT coalesce(max(id), 0) FROM archive_part"))
-    rows = [
-        (number + n, campaign_id, month, path, now, WRITING)
-        for n, path in enumerate(paths, 1)
-    ]
-    link.many(
+def intend(link: Link, campaign_id: int, month: str, path: str, now: int) -> int:
+    """Say that a file will be written, before it is: what is cut off is found again.
+    Its number."""
+    number = 1 + int(link.value("SELECT coalesce(max(id), 0) FROM archive_part"))
+    link.run(
         "INSERT INTO archive_part (id, campaign_id, month, path, rows, bytes, digest,"
         " sums, first_post, last_post, newest_payload, made_at, state)"
         " VALUES (?, ?, ?, ?, 0, 0, '', '{}', 0, 0, 0, ?, ?)",
-        rows,
+        (number, campaign_id, month, path, now, WRITING),
     )
-    return [row[0] for row in rows]
+    return number
 
 
 def enter(link: Link, part: Part) -> None:

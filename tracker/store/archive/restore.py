@@ -7,6 +7,7 @@ were written say what the file says; the file counts until all of them are there
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tracker.errors import NotFoundError
@@ -66,23 +67,28 @@ def _back(database: Database, turn: Turn, part: Part, now: int) -> bool:
     frame = files.decoded(files.sound(database.archive, part))
     frame = frame.rename({"post": "post_id"})
     for piece in frame.iter_slices(AT_ONCE):
-        with turn.writing() as link:
-            if parts.deletions(link) != deletions:
-                return False
-            _write(link, piece)
+        if not turn.do(partial(_write, frame=piece, deletions=deletions)):
+            return False
         if database.dialect == "sqlite":
             time.sleep(BREATH)
-    with turn.writing() as link:
-        if parts.deletions(link) != deletions:
-            return False
-        parts.mark(link, [part.id], RESTORED)
-        slug = parts.homes(link).get(part.campaign_id) or "no campaign"
-        said = f"{slug} {part.month}, {part.rows} readings"
-        audit.note(link, "archive.restore", said, now)
+    return turn.do(lambda link: _end(link, part, deletions, now))
+
+
+def _end(link: Link, part: Part, deletions: int, now: int) -> bool:
+    if parts.deletions(link) != deletions:
+        return False
+    parts.mark(link, [part.id], RESTORED)
+    slug = parts.homes(link).get(part.campaign_id) or "no campaign"
+    audit.note(
+        link, "archive.restore", f"{slug} {part.month}, {part.rows} readings", now
+    )
     return True
 
 
-def _write(link: Link, frame: pl.DataFrame) -> None:
+def _write(link: Link, frame: pl.DataFrame, deletions: int) -> bool:
+    if parts.deletions(link) != deletions:
+        return False
     partitions.ensure(link, frame["captured_at"].to_numpy())
     key = ["post_id", "captured_at"]
     bulk.insert(link, "reading", frame, keys=key, conflict="ignore")
+    return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 from tracker.store.archive import parts, readers
 from tracker.store.archive.parts import DROPPED, RESTORED, WRITING
 from tracker.store.archive.turn import Turn
-from tracker.store.database import Database
+from tracker.store.database import Database, Link
 
 
 def sweep(database: Database, turn: Turn) -> int:
@@ -18,8 +18,7 @@ def sweep(database: Database, turn: Turn) -> int:
         cut_off = parts.in_state(link, WRITING)
     for part in cut_off:
         database.archive.delete(part.path)
-    with turn.writing() as link:
-        parts.forget(link, (part.id for part in cut_off))
+    turn.do(lambda link: parts.forget(link, [part.id for part in cut_off]))
     return len(cut_off)
 
 
@@ -36,7 +35,10 @@ def remove(database: Database, turn: Turn) -> int:
         return len(old)
     for part in old:
         database.archive.delete(part.path)
-    with turn.writing() as link:
-        parts.forget(link, (part.id for part in dropped))
-        parts.emptied(link, (part.id for part in restored))
+
+    def forget(link: Link) -> None:
+        parts.forget(link, [part.id for part in dropped])
+        parts.emptied(link, [part.id for part in restored])
+
+    turn.do(forget)
     return 0

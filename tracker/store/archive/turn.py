@@ -9,14 +9,17 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from tracker.errors import LockedError
 from tracker.model import iso
+from tracker.store.again import whole
 from tracker.store.database import Database, Link
 from tracker.store.leases import Lease, Leases, find, release, renew, seize
+
+R = TypeVar("R")
 
 NAME = "archive"
 #: How long a turn lives unless it goes on, in ms: longer than any single file takes.
@@ -52,6 +55,16 @@ class Turn:
                 )
             yield link
 
+    def do(self, act: Callable[[Link], R]) -> R:
+        """An act in such a transaction; done again when the server breaks it off."""
+
+        @whole
+        def once() -> R:
+            with self.writing() as link:
+                return act(link)
+
+        return once()
+
     def end(self) -> None:
         with self._database.writing() as link:
             release(link, NAME, self._term)
@@ -61,9 +74,13 @@ class Turn:
 def taking_turns(database: Database) -> Iterator[Turn]:
     """The turn, and given back at the end."""
     turn = Turn(database)
+    # Without a connection that stays, SQLite would write its log back, and sync twice,
+    # after every transaction: the last one to close does.
+    stays = database.connect()
     try:
         yield turn
     finally:
+        stays.close()
         turn.end()
 
 
