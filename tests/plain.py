@@ -64,9 +64,9 @@ def batch(rows):
     return Batch(pl.DataFrame(full, schema=FRAME))
 
 
-def keep(database, *contents, pieces=1, now=0):
+def keep(database, *contents, pieces=1, now=0, zone=ZONE):
     """Keep each content as a payload; the tallies."""
-    ledger = Ledger(database, ZONE)
+    ledger = Ledger(database, zone)
     tallies = []
     for rows in contents:
         with database.writing() as link:

@@ -19,7 +19,7 @@ from tracker.model import METRICS
 from tracker.store import bulk, rollups, series
 from tracker.store.attribution import RESULT
 from tracker.store.database import Link
-from tracker.store.gains import Series, contributions, firsts, steps
+from tracker.store.gains import Series, contributions, days, firsts, steps
 
 if TYPE_CHECKING:
     from tracker.store.gains import Ints
@@ -39,6 +39,8 @@ _ROLLUP = {
     "day": pl.Int64,
     **dict.fromkeys(rollups.FIGURES, pl.Int64),
 }
+#: Later than any day and any instant.
+FAR = np.iinfo(np.int64).max
 _COUNTS = ", ".join(f"coalesce(r.{metric}, -1)" for metric in METRICS)
 #: Readings as they were known at an instant and captured until another one.
 VERSIONS = (
@@ -196,6 +198,14 @@ class Figures:
         for start in range(0, len(posts), size):
             yield self._versions(posts[start : start + size])
 
+    def spans_at(self, ends: Ints) -> tuple[Ints, Ints]:
+        """Oldest and newest last known instant at the end of each of some days, see
+        `Spans`."""
+        spans = Spans(ends)
+        for piece in self.readings():
+            spans.paint(piece, days(piece.at, self.zone))
+        return spans.found()
+
     def _versions(self, posts: Ints) -> Series:
         bulk.wanted(self.link, "wanted_series", pl.DataFrame({"post": posts}))
         far = 2**62
@@ -247,51 +257,52 @@ def last_known(piece: Series) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-def spans_by_day(
-    pieces: Iterator[Series], ends: Ints, days_of: object
-) -> tuple[Ints, Ints]:
+class Spans:
     """Oldest and newest last known instant at the end of each of some days.
 
-    ends: ordered day numbers; days_of: instants to day numbers. Gives two arrays,
-    days x metrics, NEVER where nothing is known.
+    ends: ordered day numbers. A range of days is covered by two ranges of a power of
+    two, so the smallest instant of each day is found without walking through the days.
     """
-    count, metrics = len(ends), len(METRICS)
-    levels = max(1, count.bit_length())
-    far = np.iinfo(np.int64).max
-    least = np.full((levels, count, metrics), far, np.int64)
-    newest = np.full((count, metrics), -far, np.int64)
-    for piece in pieces:
-        day = days_of(piece.at)  # type: ignore[operator]
-        for m in range(metrics):
+
+    def __init__(self, ends: Ints) -> None:
+        self._ends = ends
+        levels, size = max(1, len(ends).bit_length()), (len(ends), len(METRICS))
+        self._least = np.full((levels, *size), FAR, np.int64)
+        self._newest = np.full(size, -FAR, np.int64)
+
+    def paint(self, piece: Series, day: Ints) -> None:
+        """All readings of some posts, and the day of each."""
+        for m in range(len(METRICS)):
             known = np.flatnonzero(piece.values[:, m] >= 0)
             if len(known):
-                _paint(piece, day, known, ends, least[:, :, m], newest[:, m])
-    for level in range(levels - 1, 0, -1):
-        half = 1 << (level - 1)
-        least[level - 1] = np.minimum(least[level - 1], least[level])
-        least[level - 1][half:] = np.minimum(
-            least[level - 1][half:], least[level][: count - half]
-        )
-    return least[0], np.maximum.accumulate(newest, axis=0)
+                post, at, first = piece.post[known], piece.at[known], day[known]
+                follows = np.r_[post[1:] == post[:-1], False]
+                until = np.where(follows, np.r_[first[1:], 0], FAR)
+                self.cover(m, first, until, at, at)
 
+    def cover(
+        self, m: int, first: Ints, until: Ints, oldest: Ints, newest: Ints
+    ) -> None:
+        """Last known values of a metric from a day until another one (FAR: for good),
+        and the instants of the oldest and the newest of them."""
+        low = np.searchsorted(self._ends, first)
+        high = np.searchsorted(self._ends, until) - 1
+        inside = low < len(self._ends)
+        np.maximum.at(self._newest[:, m], low[inside], newest[inside])
+        kept = inside & (high >= low)
+        low, high, at = low[kept], high[kept], oldest[kept]
+        level = np.frexp((high - low + 1).astype(float))[1] - 1
+        least = self._least[:, :, m]
+        np.minimum.at(least, (level, low), at)
+        np.minimum.at(least, (level, high - (1 << level) + 1), at)
 
-def _paint(
-    piece: Series, day: Ints, known: Ints, ends: Ints, least: Ints, newest: Ints
-) -> None:
-    """Mark the days at whose end each known value is its post's last known one.
-
-    A range of days is covered by two ranges of a power of two, so the smallest
-    instant of each day is found without walking through the days.
-    """
-    post, at, first = piece.post[known], piece.at[known], day[known]
-    follows = np.r_[post[1:] == post[:-1], False]
-    until = np.where(follows, np.r_[first[1:], 0], np.iinfo(np.int64).max)
-    low = np.searchsorted(ends, first)
-    high = np.searchsorted(ends, until) - 1
-    inside = low < len(ends)
-    np.maximum.at(newest, low[inside], at[inside])
-    kept = inside & (high >= low)
-    low, high, at = low[kept], high[kept], at[kept]
-    level = np.frexp((high - low + 1).astype(float))[1] - 1
-    np.minimum.at(least, (level, low), at)
-    np.minimum.at(least, (level, high - (1 << level) + 1), at)
+    def found(self) -> tuple[Ints, Ints]:
+        """Two arrays, days x metrics; FAR and -FAR where nothing is known."""
+        least, count = self._least, len(self._ends)
+        for level in range(len(least) - 1, 0, -1):
+            half = 1 << (level - 1)
+            least[level - 1] = np.minimum(least[level - 1], least[level])
+            least[level - 1][half:] = np.minimum(
+                least[level - 1][half:], least[level][: count - half]
+            )
+        return least[0], np.maximum.accumulate(self._newest, axis=0)

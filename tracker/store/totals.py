@@ -20,8 +20,7 @@ import polars as pl
 from tracker.errors import NotFoundError
 from tracker.model import METRICS, NOT_ADDITIVE, number_day
 from tracker.store.database import Database, Link
-from tracker.store.figures import Figures, spans_by_day
-from tracker.store.gains import days
+from tracker.store.figures import Figures
 
 if TYPE_CHECKING:
     from tracker.store.gains import Ints
@@ -108,22 +107,23 @@ class Reckoner:
         with self._database.reading() as link:
             number, zone = find_campaign(link, campaign, self._zone)
             figures = Figures(link, number, zone, as_of, until)
-            known = as_of
-            if known is None:
-                known = link.value("SELECT max(recorded_at) FROM payload")
-            return [self._cut(figures, campaign, known, by) for by in cuts]
+            return [cut(figures, campaign, by, self._apart) for by in cuts]
 
-    def _cut(
-        self, figures: Figures, campaign: str | None, known: int | None, by: str | None
-    ) -> Totals:
-        shared = 0
-        if by == "mission":
-            rows, left, shared = _by_mission(figures, self._apart)
-        else:
-            left = left_out(figures, by, self._apart)
-            rows = tuple(_rows(figures.link, figures, by, left))
-        reasons = tuple((name, self._apart[name]) for name in left)
-        return Totals(campaign, known, figures.zone.key, by, rows, reasons, shared)
+
+def cut(
+    figures: Figures, campaign: str | None, by: str | None, apart: Mapping[str, str]
+) -> Totals:
+    """Figures as rows: whole, or by one of CUTS."""
+    known, shared = figures.as_of, 0
+    if known is None:
+        known = figures.link.value("SELECT max(recorded_at) FROM payload")
+    if by == "mission":
+        rows, left, shared = _by_mission(figures, apart)
+    else:
+        left = left_out(figures, by, apart)
+        rows = tuple(_rows(figures.link, figures, by, left))
+    reasons = tuple((name, apart[name]) for name in left)
+    return Totals(campaign, known, figures.zone.key, by, rows, reasons, shared)
 
 
 def left_out(figures: Figures, by: str | None, apart: Iterable[str]) -> tuple[str, ...]:
@@ -266,9 +266,7 @@ def _by_period(figures: Figures, by: str) -> Iterator[Row]:
     last = np.flatnonzero(
         [a != b for a, b in zip(names, [*names[1:], None], strict=True)]
     )
-    oldest, newest = spans_by_day(
-        figures.readings(), numbers[last], lambda at: days(at, figures.zone)
-    )
+    oldest, newest = figures.spans_at(numbers[last])
     running = {c: np.cumsum(sums[c].to_numpy()) for c in sums.columns if c != "day"}
     before = -1
     for n, end in enumerate(last.tolist()):
