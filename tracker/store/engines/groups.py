@@ -11,8 +11,8 @@ Groups of pieces of posts are reduced before the next piece is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import polars as pl
 
@@ -20,31 +20,39 @@ from tracker.model import METRICS
 from tracker.store.engines.statement import Metrics
 
 #: Last known values: posts, and of each metric the sum, `_known`, `_oldest`, `_newest`.
-WHOLE = {
-    "part": pl.Int64,
-    "posts": pl.Int64,
-    **{
-        f"{metric}{name}": pl.Int64
-        for metric in METRICS
-        for name in ("", "_known", "_oldest", "_newest")
-    },
-}
+WHOLE = pl.Schema(
+    {
+        "part": pl.Int64,
+        "posts": pl.Int64,
+        **{
+            f"{metric}{name}": pl.Int64
+            for metric in METRICS
+            for name in ("", "_known", "_oldest", "_newest")
+        },
+    }
+)
 #: Gains of a day: posts, and of each metric the sum and `_known`.
-DAILY = {
-    "part": pl.Int64,
-    "day": pl.Int64,
-    "posts": pl.Int64,
-    **{f"{metric}{name}": pl.Int64 for metric in METRICS for name in ("", "_known")},
-}
+DAILY = pl.Schema(
+    {
+        "part": pl.Int64,
+        "day": pl.Int64,
+        "posts": pl.Int64,
+        **{
+            f"{metric}{name}": pl.Int64 for metric in METRICS for name in ("", "_known")
+        },
+    }
+)
 #: Last known readings from a day until another (null: until now), of one metric.
-SPANS: dict[str, Any] = {
-    "metric": pl.Int64,
-    "platform": pl.String,
-    "day": pl.Int64,
-    "until": pl.Int64,
-    "oldest": pl.Int64,
-    "newest": pl.Int64,
-}
+SPANS = pl.Schema(
+    {
+        "metric": pl.Int64,
+        "platform": pl.String,
+        "day": pl.Int64,
+        "until": pl.Int64,
+        "oldest": pl.Int64,
+        "newest": pl.Int64,
+    }
+)
 FIGURES = [name for name in DAILY if name not in ("part", "day")]
 
 
@@ -155,7 +163,7 @@ def _widest(spans: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _complete(some: pl.DataFrame, schema: Mapping[str, Any]) -> pl.DataFrame:
+def _complete(some: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     """All columns of a schema; what was not asked for is 0, or null if an instant."""
     missing = [
         pl.lit(None if name.endswith(("_oldest", "_newest")) else 0).alias(name)
