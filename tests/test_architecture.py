@@ -74,7 +74,7 @@ ANSWERS |= {
     "pagefacts",
     "ownfacts",
 }
-ANSWERS |= {"agreements", "backups"}
+ANSWERS |= {"agreements"}
 ANSWERS |= {"years"}
 ANSWERS |= {"brought", "disclosed", "troubles"}
 
@@ -105,8 +105,11 @@ MAY_IMPORT: dict[str, set[str]] = {
         name: WORDS
         | ANSWERS
         | {"app", "store", "settings", "sources", "kpi", "checks", "status", "publish"}
+        | {"backups"}
         for name in ANSWERS
     },
+    #: A restore must know that nobody else is at work.
+    "backups": WORDS | ANSWERS | {"app", "store", "settings", "hosts", "lock"},
     "printing": {"errors", "report"},
     **dict.fromkeys(
         ("editions", "sides"),
@@ -117,10 +120,11 @@ MAY_IMPORT: dict[str, set[str]] = {
         | SERVICES
         | {"app", "publish", "store", "settings", "sources", "server"}
         | ANSWERS
-        | {"checks"}
+        | {"checks", "backups"}
         for name in SERVICES
     },
-    "server": WORDS | {"app", "store", "settings", "sources", "log", "stop", "systemd"},
+    "server": WORDS
+    | {"app", "store", "settings", "sources", "lock", "log", "stop", "systemd"},
     "cli": WORDS
     | SERVICES
     | {"sides"}
@@ -135,7 +139,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "checks",
         "kpi",
     }
-    | {"blocks", "trial", "server", "stub", "report"}
+    | {"blocks", "trial", "server", "stub", "report", "backups"}
     | ANSWERS,
 }
 #: With these SQL is written: nobody outside the store may hold them but app.

@@ -10,6 +10,8 @@ import fcntl
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from typing import Any
 from tracker.errors import LockedError, StoreError
 from tracker.model import iso
 
-FILE = ".tracker.lock"
+FILE, SERVING = ".tracker.lock", ".tracker.serving"
 TRIES = 4
 
 
@@ -66,6 +68,27 @@ def holder(home: Path) -> Holder | None:
         os.close(file)
 
 
+@contextmanager
+def serving(home: Path) -> Iterator[None]:
+    """While `tracker serve` listens: several may, but nobody replaces the database."""
+    file = _open(home, SERVING)
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(file)
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[bool]:
+    """Is there nobody who serves? As long as this lasts, nobody begins to."""
+    file = _open(home, SERVING)
+    try:
+        yield _locked(file)
+    finally:
+        os.close(file)
+
+
 def _locked(file: int) -> bool:
     """Try a few times: somebody who only asks holds the lock for an instant."""
     for attempt in range(TRIES):
@@ -77,10 +100,10 @@ def _locked(file: int) -> bool:
     return False
 
 
-def _open(home: Path) -> int:
+def _open(home: Path, name: str = FILE) -> int:
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     try:
-        return os.open(home / FILE, flags, 0o600)
+        return os.open(home / name, flags, 0o600)
     except OSError as error:
         raise StoreError(
             "HOME_READONLY",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tracker.backups.making import remember_erased
 from tracker.errors import LockedError
 from tracker.model import iso
-from tracker.store import erasure, persons
+from tracker.store import erasure, persons, returning
 from tracker.store.compaction import LINGERS, compact
 from tracker.traces import Traces
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Report:
     """What an erasure came to. files: those of ours that were made again, cleaned or
-    deleted. kept_by_you: files of the user's that still hold the person. backups:
-    copies of the database, and when they expire (None: nobody said). lingers: what
+    deleted. kept_by_you: files of the user's that still hold the person. backups: those
+    that still hold the person, and when they expire (None: nobody said). lingers: what
     is not ours to clean, as a sentence."""
 
     person: str
@@ -64,7 +65,7 @@ def look(tracker: Tracker, slug: str) -> Report:
     """What an erasure would do. Raises RosterError."""
     who, changes = erasure.look(tracker.database, slug, tracker.zone)
     files = _files(tracker, who)
-    return _report(slug, changes, files, lingers(tracker), dry_run=True)
+    return _report(tracker, slug, changes, files, lingers(tracker), dry_run=True)
 
 
 def erase(tracker: Tracker, slug: str, *, now: int) -> Report:
@@ -77,8 +78,9 @@ def erase(tracker: Tracker, slug: str, *, now: int) -> Report:
     files = _files(tracker, who)
     Traces(tracker, who).clear()
     done = erasure.erase(tracker.database, slug, tracker.zone, now)
+    remember_erased(tracker)
     _finish(tracker, done.person, now)
-    return _report(slug, done, files, lingers(tracker))
+    return _report(tracker, slug, done, files, lingers(tracker))
 
 
 def lingers(tracker: Tracker) -> str | None:
@@ -87,11 +89,15 @@ def lingers(tracker: Tracker) -> str | None:
 
 
 def resume(tracker: Tracker, *, now: int) -> None:
-    """Finish erasures that were cut off."""
+    """Finish erasures that were cut off; begin those of people who came back with a
+    restored backup."""
+    if returning.waits(tracker.database):
+        returning.enter(tracker.database, tracker.zone, now)
     for person, slug in erasure.unfinished(tracker.database):
         if slug is not None:
             erase(tracker, slug, now=now)
         else:
+            remember_erased(tracker)
             _finish(tracker, person, now)
 
 
@@ -127,6 +133,7 @@ def _files(tracker: Tracker, who: Person) -> dict[str, tuple[str, ...]]:
 
 
 def _report(
+    tracker: Tracker,
     slug: str,
     done: Erased,
     files: dict[str, tuple[str, ...]],
@@ -134,13 +141,24 @@ def _report(
     *,
     dry_run: bool = False,
 ) -> Report:
+    kept = _backups(tracker)
     return Report(
         slug,
         done.person,
         {table: many for table, many in sorted(done.tables.items()) if many},
         files["ours"],
         files["yours"],
-        tuple((name, None) for name in files["backups"]),
+        (*kept, *((name, None) for name in files["backups"])),
         lingers,
         dry_run,
     )
+
+
+def _backups(tracker: Tracker) -> Iterator[tuple[str, str | None]]:
+    """All backups there are: each is older than the erasure."""
+    from tracker.backups.folder import expiries, found, place, plan
+
+    there = found(place(tracker))
+    for path, end in expiries(there, plan(tracker.settings)).items():
+        inside = path.is_relative_to(tracker.home)
+        yield str(path.relative_to(tracker.home) if inside else path), iso(end)

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tracker.backups.folder import place
 from tracker.store import written_files
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Traces:
     def __init__(self, tracker: Tracker, who: Person) -> None:
         self._tracker, self._home = tracker, tracker.home.resolve()
         self._site = (self._home / tracker.settings.site).resolve()
+        self._backups = place(tracker).resolve()
         self._sought = Sought(who)
 
     # -- whose they are -------------------------------------------------------------
@@ -67,7 +69,7 @@ class Traces:
         ]
 
     def backups(self) -> list[Path]:
-        """Other databases in the workspace: copies of this one."""
+        """Other databases in the workspace: copies of this one, beside the backups."""
         return [path for path in self._others() if _begins(path, DATABASE)]
 
     def kept(self) -> list[Path]:
@@ -93,6 +95,8 @@ class Traces:
         for path in _files(self._home):
             inside = path.relative_to(self._home).parts
             if inside[0] == CACHE or path.is_relative_to(self._site):
+                continue
+            if path.is_relative_to(self._backups):
                 continue
             if len(inside) > 1 or path.name not in names:
                 yield path

@@ -15,23 +15,6 @@ from support import Run
 from tracker.backups.folder import choose, found
 from tracker.errors import NotFoundError
 
-POSTS = """platform,handle,post_id,published_at,captured_at,caption,views,likes
-youtube,annakow,v1,2026-02-01T10:00:00Z,2026-02-03T10:00:00Z,One #spring,100,5
-youtube,annakow,v1,2026-02-01T10:00:00Z,2026-02-04T10:00:00Z,One #spring,90,6
-youtube,benoakes,v2,2026-02-02T10:00:00Z,2026-02-03T10:00:00Z,Two #spring,50,2
-"""
-
-
-@pytest.fixture
-def spring(each_workspace: Path, invoke: Run) -> Run:
-    """A programme with a few readings, on both databases."""
-    run = programme(each_workspace, invoke)
-    with (each_workspace / "tracker.toml").open("a") as out:
-        out.write('\n[[source]]\nname = "studio"\nkind = "csv"\npath = "inbox/*.csv"\n')
-    (each_workspace / "inbox" / "posts.csv").write_text(POSTS)
-    done(run, "ingest")
-    return run
-
 
 def folder(home: Path) -> Path:
     return home / "backups"

@@ -34,6 +34,7 @@ READS = {
         "stub",
     ),
     *("backup list", "backup verify", "archive list", "archive verify"),
+    "restore",  # takes all of it back: tests/backup
     *("db upgrade", "db check", "audit list", "audit verify", "privacy export"),
     *("campaign new", "campaign list", "campaign show", "campaign check"),
     *("ambassador list", "ambassador show", "ambassador export"),

@@ -25,6 +25,8 @@ MANIFEST, FORMAT = "manifest.json", 1
 #: What a name of a backup looks like; those of a restore keep what it replaced.
 NAME = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?")
 ASIDE = "-before-restore"
+#: Where the archive's files lie in a backup that has them.
+PARTS = "archive"
 FOLDER, KEEP = "backups", 14
 
 

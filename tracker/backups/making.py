@@ -16,7 +16,7 @@ from tracker import __version__
 from tracker.auditing import FILE as AUDIT
 from tracker.backups.checking import problem
 from tracker.backups.files import digest, replace, room, sync, sync_all, write
-from tracker.backups.folder import FORMAT, MANIFEST, Backup, hidden, place
+from tracker.backups.folder import FORMAT, MANIFEST, PARTS, Backup, bad, hidden, place
 from tracker.errors import StoreError
 from tracker.model import iso, moment
 from tracker.settings import FILE as SETTINGS
@@ -25,8 +25,6 @@ from tracker.store import audit, duplicate, returning
 if TYPE_CHECKING:
     from tracker.app import Tracker
 
-#: Where the archive's files lie in a backup that has them.
-PARTS = "archive"
 _PASSWORD = re.compile(r"(postgres(?:ql)?(?:\+psycopg)?://[^:/@\s\"']*):[^@\s\"']*@")
 _OPTION = re.compile(r"([?&\s\"']password=)[^&\s\"']*")
 
@@ -139,27 +137,13 @@ def _audit(tracker: Tracker, copy: Path, held: dict[str, Any]) -> bytes:
 
 
 def _take_archive(tracker: Tracker, to: Path, parts: list[dict[str, Any]]) -> None:
-    """Files of the archive, where it is a folder of this machine."""
-    root = archive_folder(tracker)
-    if root is None:
-        raise StoreError(
-            "BACKUP_ARCHIVE",
-            "archive",
-            "it is no folder of this machine",
-            "No backup was made",
-            "Leave out --with-archive: an object store has copies of its own",
-        )
+    """The archive's files, whether they lie in a folder or a store of objects."""
     for part in parts:
-        target = to / PARTS / str(part["path"])
+        target = to / PARTS / part["path"]
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        shutil.copyfile(root / str(part["path"]), target)
-        target.chmod(0o600)
-
-
-def archive_folder(tracker: Tracker) -> Path | None:
-    """Where archived readings lie; None: in an object store."""
-    said = str(tracker.settings.raw.get("archive", {}).get("address", "archive"))
-    return None if "://" in said else tracker.home / said
+        write(target, tracker.database.archive.read(part["path"]))
+        if digest(target) != part["digest"]:
+            raise bad("of the archive", f"{part['path']} is not as it was written")
 
 
 def _all(folder: Path) -> Iterator[Path]:

@@ -26,6 +26,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "doctor": ("tracker.cli.daemon:doctor", "Look for trouble in the workspace."),
         "verify": ("tracker.cli.verify:verify", "Compare all sums with the readings."),
         "backup": ("tracker.cli.backup:backup", "Make, list and verify backups."),
+        "restore": ("tracker.cli.restore:restore", "Put a backup in place."),
         "privacy": ("tracker.cli.privacy:privacy", "Export, erase, retention."),
         "audit": ("tracker.cli.audit:audit", "Who changed what, and when."),
         "archive": ("tracker.cli.archive:archive", "Closed months in files."),

@@ -1,4 +1,4 @@
-"""tracker backup and tracker restore."""
+"""tracker backup."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ def backup(
     archive are not in it.
     """
     if ctx.invoked_subcommand is None:
-        _make(_workspace(), out, keep, with_archive)
+        _make(open_whatever(), out, keep, with_archive)
 
 
-def _workspace() -> Tracker:
+def open_whatever() -> Tracker:
     """The workspace, whatever the state of its database."""
     from tracker.app import open_tracker
     from tracker.cli.common import caller
@@ -116,7 +116,7 @@ def list_(out: Path | None) -> None:
     """Backups, the oldest first, and when they will be deleted."""
     from tracker.backups.folder import MANIFEST, expiries, found, place, plan
 
-    tracker = _workspace()
+    tracker = open_whatever()
     there = found(place(tracker, out))
     ends = expiries(there, plan(tracker.settings))
     rows = [
@@ -155,7 +155,7 @@ def verify(names: tuple[str, ...], out: Path | None) -> int:
     from tracker.backups.checking import trouble
     from tracker.backups.folder import MANIFEST, choose, found, place
 
-    folder = place(_workspace(), out)
+    folder = place(open_whatever(), out)
     chosen = [choose(folder, name) for name in names] or [
         one for one in found(folder) if (one.path / MANIFEST).is_file()
     ]

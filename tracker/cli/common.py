@@ -226,9 +226,10 @@ def _settle(tracker: Tracker) -> None:
     from tracker.auditing import follow
     from tracker.errors import TrackerError
     from tracker.store.erasure import unfinished
+    from tracker.store.returning import waits
 
     follow(tracker)
-    if unfinished(tracker.database):
+    if waits(tracker.database) or unfinished(tracker.database):
         from tracker.privacy import resume
 
         try:

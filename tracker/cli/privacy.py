@@ -90,10 +90,23 @@ def _show(found: Report) -> None:
         say(f"Still holds them, and is yours: {name}")
     if found.lingers:
         say(found.lingers)
-    for path, expires in found.backups:
-        say(f"Still holds them: {path}; expires {expires or 'when you delete it'}")
+    _show_backups(found)
     if found.suppressed:
         say("Suppression active: what is theirs is not taken in again.")
+
+
+def _show_backups(found: Report) -> None:
+    if not found.backups:
+        return
+    ends = [expires for _, expires in found.backups]
+    last = max((end for end in ends if end), default="")
+    said = f"last expires {last[:10]}" if all(ends) else "not all of them expire"
+    many = (
+        "1 backup still holds" if len(ends) == 1 else f"{len(ends)} backups still hold"
+    )
+    say(f"{many} data; {said}.")
+    for path, expires in found.backups:
+        say(f"Still holds them: {path}; expires {expires or 'when you delete it'}")
 
 
 def report_json(found: Report) -> dict[str, Any]:

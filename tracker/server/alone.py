@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tracker.app import open_tracker
 from tracker.errors import ConfigError
+from tracker.lock import serving
 from tracker.log import BLOTTER, named_secrets
 from tracker.server.door import Door
 from tracker.settings import address
@@ -24,12 +25,13 @@ def run_server(home: Path, *, listen: str | None, behind_proxy: bool) -> int:
     tracker = open_tracker(home)
     BLOTTER.secrets |= named_secrets(tracker.settings.raw)
     door = Door(tracker, listen=_checked(listen), behind_proxy=behind_proxy)
-    door.open()
-    notify("READY=1")
-    while door.is_open and not stop.wait(1.0):
-        pass
-    notify("STOPPING=1")
-    door.close()
+    with serving(home):
+        door.open()
+        notify("READY=1")
+        while door.is_open and not stop.wait(1.0):
+            pass
+        notify("STOPPING=1")
+        door.close()
     log.info("stopped", extra={"action": "stop"})
     return 0 if stop.is_set() else 70
 

@@ -7,8 +7,10 @@ reading and writing meanwhile.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -16,7 +18,8 @@ from typing import Any
 
 from tracker.errors import StoreError
 from tracker.store import inventory, pgtools
-from tracker.store.database import Database, Link
+from tracker.store.database import PATIENCE, Database, Link
+from tracker.store.returning import Statement
 
 #: Names of the copy, by the kind of database.
 FILES = {"sqlite": "tracker.db", "postgresql": "database.dump"}
@@ -114,3 +117,43 @@ def listed(file: Path) -> set[str]:
     said = pgtools.run(program, ["--list", str(file)], None, Event(), "It is not whole")
     rows = (line.partition(" TABLE DATA ")[2] for line in said.splitlines())
     return {row.split()[1] for row in rows if row}
+
+
+# -- the way back ---------------------------------------------------------------------
+
+
+def stage(copy: Path, to: Path, statements: Iterable[Statement]) -> None:
+    """A copy of a copy, with more written into it, on the disk."""
+    shutil.copyfile(copy, to)
+    to.chmod(0o600)
+    database = Database(f"sqlite:///{to}", to.parent)
+    connection = sqlite3.connect(to, isolation_level=None)
+    try:
+        with database.translated():
+            link = Link(connection, "sqlite")
+            link.run("PRAGMA journal_mode=DELETE")
+            link.run("BEGIN IMMEDIATE")
+            for sql, values in statements:
+                link.run(sql, values)
+            link.run("COMMIT")
+    finally:
+        connection.close()
+
+
+def pour(staged: Path, database: Database) -> None:
+    """Put a copy in the place of everything in a SQLite database, in one transaction:
+    cut off, it leaves what was there. Others wait, then see the copy. StoreError."""
+    source, target = sqlite3.connect(staged), database.connect()
+    began = time.monotonic()
+
+    def patient(status: int, remaining: int, total: int) -> None:
+        if remaining == total and time.monotonic() - began > PATIENCE:
+            raise sqlite3.OperationalError("database is locked")
+
+    try:
+        with database.translated():
+            source.backup(target, progress=patient, sleep=0.1)
+            target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        source.close()
+        target.close()

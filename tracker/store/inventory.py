@@ -7,6 +7,7 @@ those that this version knows: a copy is made before an upgrade, too.
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from tracker.errors import StoreError
@@ -62,7 +63,7 @@ def take(link: Link) -> dict[str, Any]:
         "totals": _totals(link),
         "audit": {"n": n, "hash": made},
         "people": int(link.value("SELECT coalesce(max(id), 0) FROM ambassador")),
-        "erasures": fingerprint(link),
+        "erasures": _erasures(link),
         "archive": _parts(link) if "archive_part" in found else [],
     }
 
@@ -97,12 +98,14 @@ def _whole(value: Any) -> int | None:
     return None if value is None else int(value)
 
 
-def fingerprint(link: Link) -> str | None:
-    """By what two lists of erased people are known to share a key; None without one."""
-    import hashlib
-
+def _erasures(link: Link) -> str | None:
     key = link.value("SELECT value FROM meta WHERE key = ?", (KEY,))
-    return hashlib.sha256(str(key).encode()).hexdigest()[:16] if key else None
+    return fingerprint(str(key)) if key else None
+
+
+def fingerprint(key: str) -> str:
+    """Of a key of the hashes of erased people; tells nothing of the key itself."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 def _parts(link: Link) -> list[dict[str, Any]]:

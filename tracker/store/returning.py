@@ -13,11 +13,13 @@ import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tracker.model import handle_key, iso
-from tracker.store import audit, inventory
+from tracker.store import audit, inventory, refresh
 from tracker.store.database import Database, Link
 from tracker.store.erasure import BEGUN
+from tracker.store.inventory import fingerprint
 from tracker.store.suppression import ERASED, KEY, Suppression, read
 
 #: The list of erased people beside the backups.
@@ -45,6 +47,11 @@ class Known:
 
     key: str
     marks: frozenset[tuple[str, str, int]]
+
+    @property
+    def fingerprint(self) -> str:
+        """By which it is known whether two lists share a key."""
+        return fingerprint(self.key)
 
     def as_json(self) -> dict[str, Any]:
         return {"key": self.key, "marks": sorted(self.marks)}
@@ -142,7 +149,7 @@ def waits(database: Database) -> bool:
         return link.value("SELECT 1 FROM meta WHERE key = ?", (RESTORED,)) is not None
 
 
-def enter(database: Database, now: int) -> None:
+def enter(database: Database, zone: ZoneInfo, now: int) -> None:
     """Enter erasures of all who are back. Those whose posts or applications are there
     without them become people first, or they could not be erased."""
     with database.writing() as link:
@@ -150,7 +157,8 @@ def enter(database: Database, now: int) -> None:
         theirs = read(link)
         if theirs is None:
             return
-        _make_people(link, theirs, now)
+        if _make_people(link, theirs, now):
+            refresh.refresh(link, zone)
         for row in _returned(link, theirs):
             link.run("DELETE FROM erasure WHERE ambassador_id = ?", (row,))
             link.run(
@@ -171,9 +179,10 @@ def _returned(link: Link, theirs: Suppression) -> list[int]:
     ]
 
 
-def _make_people(link: Link, theirs: Suppression, now: int) -> None:
+def _make_people(link: Link, theirs: Suppression, now: int) -> int:
     """A person for each handle, and each application, of somebody erased that belongs
-    to no person."""
+    to no person; how many."""
+    before = _newest(link)
     mine = set(link.all('SELECT platform, "key" FROM handle'))
     seen = link.all(
         "SELECT DISTINCT platform, handle FROM post WHERE handle IS NOT NULL"
@@ -194,12 +203,17 @@ def _make_people(link: Link, theirs: Suppression, now: int) -> None:
         if slug not in slugs and theirs.person(slug, email, handles):
             slugs.add(slug)
             _person(link, slug, email, handles, now)
+    return _newest(link) - before
+
+
+def _newest(link: Link) -> int:
+    return int(link.value("SELECT coalesce(max(id), 0) FROM ambassador"))
 
 
 def _person(
     link: Link, slug: str, email: str | None, handles: list[tuple[str, str]], now: int
 ) -> None:
-    row = int(link.value("SELECT coalesce(max(id), 0) + 1 FROM ambassador"))
+    row = _newest(link) + 1
     link.run(
         "INSERT INTO ambassador (id, slug, name, email, created_at)"
         " VALUES (?, ?, ?, ?, ?)",
