@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from tracker.store import inventory, pgtools
-from tracker.store.database import WRITER_LOCK, Database
+from tracker.store.database import Database
+from tracker.store.postgresql import WRITER_LOCK
 from tracker.store.returning import Statement
 
 NOW = "Nothing was restored, the database is as it was"
