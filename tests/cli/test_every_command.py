@@ -23,6 +23,7 @@ READS = {
     *("init", "demo", "status", "doctor", "verify", "completion", "export", "report"),
     *(
         "totals",
+        "rollup",
         "explain",
         "compare",
         "years",

@@ -64,6 +64,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Figures": {
         "totals": ("tracker.cli.totals:totals", "Sums with their coverage."),
+        "rollup": ("tracker.cli.rollup:rollup", "The same sums, by an engine."),
         "explain": ("tracker.cli.totals:explain", "Where a number comes from."),
         "kpi": ("tracker.cli.kpi:kpi", "Rates, costs and returns."),
         "emv": ("tracker.cli.kpi:emv", "Earned media value by rate cards."),

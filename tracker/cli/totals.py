@@ -49,13 +49,19 @@ def totals(
     limit = parse_moment(until, "--until", zone)
     with as_known(tracker, known, "totals") as (then, at):
         found = then.reckoner.totals(campaign, by=by, as_of=at, until=limit)
-        clicks = _clicks(then, found, at, limit) if wants_json() else []
+        told = described(then, found, at, limit) if wants_json() else {}
     if known is not None:
         found = replace(found, as_of=known)
     if wants_json():
-        emit_json(as_json(found) | {"rows": _rows(found, clicks)})
+        emit_json(told | {"as_of": iso(found.as_of)})
     else:
-        _show(found)
+        show(found)
+
+
+def described(tracker: Tracker, found: Totals, *ends: int | None) -> dict[str, Any]:
+    """The shape of INTERFACE.md section 3, with clicks up to the first of some
+    instants."""
+    return as_json(found) | {"rows": _rows(found, _clicks(tracker, found, *ends))}
 
 
 def _clicks(
@@ -121,7 +127,7 @@ def _total(total: Total) -> dict[str, Any]:
     return shown if total.additive else {**shown, "additive": False}
 
 
-def _show(found: Totals) -> None:
+def show(found: Totals) -> None:
     for platform, reason in found.left_out:
         say(f"{platform} is left out: {reason}. See: tracker totals --by platform")
     if found.shared:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,9 +47,11 @@ def ask(
     *,
     apart: Mapping[str, str],
     compare: bool = False,
+    told: Callable[[int], None] = lambda _: None,
 ) -> Answers:
     """Sums of a campaign, or of every post of the workspace.
 
+    compare: with the kept sums. told: is called with 1 after each piece of posts.
     Raises ConfigError ENGINE_OTHER, ENGINE_MISSING; StoreError ENGINE_FAILED.
     """
     with database.reading() as link:
@@ -65,7 +67,7 @@ def ask(
                 master=choice.master,
             )
 
-        asked = Asked(link, number, zone, opening)
+        asked = Asked(link, number, zone, opening, told)
         summed = cut(Summed(link, number, zone, asked=asked), campaign, by, apart)
         if not compare:
             return Answers(summed, None)

@@ -36,10 +36,15 @@ class Asked:
     """What an engine answers of a campaign's posts; every question is asked once."""
 
     def __init__(
-        self, link: Link, campaign: int, zone: ZoneInfo, opening: Opening
+        self,
+        link: Link,
+        campaign: int,
+        zone: ZoneInfo,
+        opening: Opening,
+        told: Callable[[int], None],
     ) -> None:
         self._link, self._campaign, self._zone = link, campaign, zone
-        self._opening = opening
+        self._opening, self._told = opening, told
 
     @cached_property
     def posts(self) -> pl.DataFrame:
@@ -73,7 +78,7 @@ class Asked:
     def days(self) -> groups.Days:
         with self._opening(self._by_part) as engine:
             text = statement.text(engine.metrics, self._step())
-            return groups.daily(engine.each(text), engine.metrics, self.parts)
+            return groups.daily(self._each(engine, text), engine.metrics, self.parts)
 
     @property
     def _by_part(self) -> pl.DataFrame:
@@ -82,8 +87,13 @@ class Asked:
 
     def _whole(self, counted: pl.DataFrame) -> pl.DataFrame:
         with self._opening(counted) as engine:
-            answers = engine.each(statement.text(engine.metrics))
-            return groups.whole(answers, engine.metrics)
+            text = statement.text(engine.metrics)
+            return groups.whole(self._each(engine, text), engine.metrics)
+
+    def _each(self, engine: Engine, text: str) -> Iterator[pl.DataFrame]:
+        for answer in engine.each(text):
+            yield answer
+            self._told(1)
 
     def _step(self) -> str:
         ends = self._link.one("SELECT min(first_at), max(last_at) FROM post_state")
