@@ -39,10 +39,24 @@ def disagreements(tracker: Tracker, now: int) -> Iterator[Finding]:
         )
 
 
-def findings(tracker: Tracker, now: int) -> Iterator[Finding]:
+def findings(
+    tracker: Tracker, now: int, campaign: str | None = None
+) -> Iterator[Finding]:
     """reading.fell, .jump, .flat, .identical and .likes-without-views; at most one of
-    each for a post, the worst."""
-    readings = Readings(**store.readings(tracker.database))
+    each for a post, the worst.
+
+    Posts are compared with others of their campaign, and those that count for none
+    among themselves: so what is found in a campaign, and what it costs to look, does
+    not depend on what else there is. campaign: of its posts alone.
+    """
+    some = store.campaigns(tracker.database) if campaign is None else []
+    for group in [*some, campaign]:
+        yield from _of_group(tracker, group)
+
+
+def _of_group(tracker: Tracker, campaign: str | None) -> Iterator[Finding]:
+    """Of the posts of a campaign; None: of those that count for none."""
+    readings = Readings(**store.readings(tracker.database, campaign))
     if not len(readings.post):
         return
     found: list[tuple[str, list[Mark]]] = [
@@ -52,7 +66,7 @@ def findings(tracker: Tracker, now: int) -> Iterator[Finding]:
     told = _Telling(tracker, readings, [mark for _, group in found for mark in group])
     for rule, group in found:
         yield told.finding(rule, group)
-    yield from told.sources(checks.still_sources(readings))
+    yield from told.sources(checks.still_sources(readings), campaign)
 
 
 RULES: dict[str, Callable[[Readings], Iterable[Mark]]] = {
@@ -96,20 +110,22 @@ class _Telling:
             source=self._source(mark.rows[-1]),
         )
 
-    def sources(self, marks: Iterable[Mark]) -> Iterator[Finding]:
-        """reading.flat of whole sources."""
+    def sources(self, marks: Iterable[Mark], campaign: str | None) -> Iterator[Finding]:
+        """reading.flat of all that a source tells of a campaign, or of no campaign."""
+        own = () if campaign is None else (campaign,)
         names = store.source_names(self._tracker.database)
         for mark in marks:
             name, (posts, rate) = names[mark.post], mark.usual
             first, last = (iso(int(self._readings.at[n])) for n in mark.rows)
             yield Finding(
-                id=finding_id("reading.flat", "source", name, first),
+                id=finding_id("reading.flat", "source", name, first, *own),
                 rule="reading.flat",
                 severity=WARNING,
                 at=int(self._readings.at[mark.rows[-1]]),
                 evidence=f"nothing moves in all {posts:.0f} posts of source {name}"
                 f" from {first} to {last}; before, they gained {_number(rate)}"
                 f" {mark.metric} a day together",
+                campaign=campaign,
                 source=name,
             )
 

@@ -27,6 +27,9 @@ CHECKS: tuple[str, ...] = (
     "tracker.contracts:findings",
     "tracker.agreements:findings",
 )
+#: These are asked for one campaign alone where only that one is wanted: they read all
+#: readings of its posts.
+BY_CAMPAIGN = ("tracker.anomalies:findings",)
 
 
 def findings(
@@ -40,13 +43,13 @@ def findings(
     """What should be looked at, ordered by instant and id, with what people said.
 
     now: for what is late. campaign: findings of this campaign alone, and those of
-    the workspace that belong to none. checks: these of CHECKS alone. known: of the
-    others, found already.
+    the workspace that belong to none; of readings, those of its posts. checks: these
+    of CHECKS alone. known: of the others, found already.
     """
     from tracker.store.findings import states
 
     said = states(tracker.database)
-    found = {one.id: one for one in (*known, *_all(tracker, now, checks))}
+    found = {one.id: one for one in (*known, *_all(tracker, now, checks, campaign))}
     return sorted(
         (
             replace(one, state=said.get(one.id, one.state))
@@ -74,8 +77,12 @@ def tell(
 
 
 def _all(
-    tracker: Tracker, now: int, checks: Sequence[str] = CHECKS
+    tracker: Tracker,
+    now: int,
+    checks: Sequence[str] = CHECKS,
+    campaign: str | None = None,
 ) -> Iterator[Finding]:
     for place in checks:
         module, _, name = place.partition(":")
-        yield from getattr(import_module(module), name)(tracker, now)
+        check = getattr(import_module(module), name)
+        yield from check(tracker, now, *([campaign] if place in BY_CAMPAIGN else []))

@@ -20,6 +20,15 @@ DISAGREED = (
     " FROM disagreement r JOIN payload y ON y.id = r.payload_id"
     " JOIN source t ON t.id = y.source_id"
 )
+#: Posts that count for a campaign, alone or among others; those that count for none.
+OF = (
+    " FROM campaign c JOIN attribution a ON a.campaign_id = c.id"
+    " JOIN post_state s ON s.post_id = a.post_id WHERE c.slug = ?"
+)
+OF_NONE = (
+    " FROM post_state s WHERE NOT EXISTS (SELECT 1 FROM attribution a"
+    " WHERE a.post_id = s.post_id AND a.campaign_id > 0)"
+)
 POSTS = (
     "SELECT p.id, p.platform, p.external_id, m.slug, c.slug FROM post p"
     " LEFT JOIN attribution w ON w.post_id = p.id AND w.campaign_id = 0"
@@ -100,26 +109,36 @@ def names(database: Database, posts: Iterable[int], payloads: Iterable[int]) -> 
         )
 
 
-def readings(database: Database) -> dict[str, Any]:
-    """All readings, by post and instant, as arrays of one length: post, at, payload,
-    source, platform (numbers), published (-1 unknown), and counts: those of each
-    metric that is known of any."""
+def campaigns(database: Database) -> list[str]:
+    """Those of whose posts anything was read, by slug."""
+    with database.reading() as link:
+        rows = link.all(
+            "SELECT slug FROM campaign c WHERE EXISTS (SELECT 1 FROM attribution a"
+            " WHERE a.campaign_id = c.id) ORDER BY slug"
+        )
+    return [slug for (slug,) in rows]
+
+
+def readings(database: Database, campaign: str | None) -> dict[str, Any]:
+    """All readings of the posts of a campaign, None: of those that count for none, by
+    post and instant, as arrays of one length: post, at, payload, source, platform
+    (numbers), published (-1 unknown), and counts: those of each metric that is known
+    of any."""
     import numpy as np
     import polars as pl
 
     from tracker.store import bulk
+    from tracker.store.archive.gather import KEY, Wish, numbers
 
     with database.reading() as link:
+        where, values = (OF, (campaign,)) if campaign is not None else (OF_NONE, ())
+        chosen = link.frame(f"SELECT s.post_id{where}", values, {"post": pl.Int64})
+        bulk.wanted(link, "wanted_checked", chosen)
         metrics = _used(link)
-        counts = "".join(f", coalesce({metric}, -1)" for metric in metrics)
-        rows = bulk.numbers(
-            link,
-            f"SELECT post_id, captured_at, payload_id{counts} FROM reading"
-            " ORDER BY post_id, captured_at",
-            width=3 + len(metrics),
-        )
+        rows = numbers(link, Wish("wanted_checked"), (*KEY, "payload_id", *metrics))
         posts = link.frame(
-            "SELECT id, platform, published_at FROM post ORDER BY id",
+            "SELECT p.id, p.platform, p.published_at FROM wanted_checked w"
+            " JOIN post p ON p.id = w.post ORDER BY p.id",
             schema={"post": pl.Int64, "platform": pl.String, "published": pl.Int64},
         ).with_columns(
             kind=pl.col("platform").rank("dense").cast(pl.Int64) - 1,
@@ -156,7 +175,9 @@ def source_names(database: Database) -> dict[int, str]:
 
 
 def _used(link: Link) -> list[str]:
-    """Metrics that are known of any post."""
-    maxima = ", ".join(f"max({metric}_at)" for metric in METRICS)
-    row = link.one(f"SELECT {maxima} FROM post_state") or ()
-    return [m for m, at in zip(METRICS, row, strict=True) if at is not None]
+    """Metrics that are known of any of the posts that are looked at."""
+    maxima = ", ".join(f"max(s.{metric}_at)" for metric in METRICS)
+    row = link.one(
+        f"SELECT {maxima} FROM wanted_checked w JOIN post_state s ON s.post_id = w.post"
+    )
+    return [m for m, at in zip(METRICS, row or (), strict=True) if at is not None]

@@ -17,6 +17,8 @@ from tracker.errors import NotFoundError
 from tracker.model import METRICS, Provenance, iso
 from tracker.store import audit
 from tracker.store.again import whole
+from tracker.store.archive.gather import Wish, gather
+from tracker.store.archive.parts import any_live
 from tracker.store.database import Database, Link
 from tracker.store.states import source_id
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 #: The source of what a person writes.
 HAND = "hand"
+POST = "SELECT id FROM post WHERE platform = ? AND external_id = ?"
 _PAST = ("post_id", "captured_at", *METRICS, "payload_id", "line")
 
 
@@ -57,6 +60,7 @@ class Corrections:
         with self._database.writing() as link:
             post = _find(link, wish)
             where = (post, wish.captured_at)
+            _bring(link, where)
             was = link.value(
                 f"SELECT {wish.metric} FROM reading"
                 " WHERE post_id = ? AND captured_at = ?",
@@ -117,17 +121,17 @@ class Corrections:
 
     def evidence(self, platform: str, post_id: str) -> list[dict[str, Any]]:
         """The files that typed readings of a post rest on."""
-        found = " UNION ".join(
-            f"SELECT r.payload_id FROM {table} r JOIN post p ON p.id = r.post_id"
-            " WHERE p.platform = ? AND p.external_id = ?"
-            for table in ("reading", "reading_past")
-        )
         with self._database.reading() as link:
+            post = link.value(POST, (platform, post_id))
+            found = " UNION ".join(
+                f"SELECT r.payload_id FROM {table} r WHERE r.post_id = ?"
+                for table in (_readings(link, post), "reading_past")
+            )
             rows = link.all(
                 "SELECT y.label, e.file, e.digest, e.note FROM evidence e"
                 f" JOIN payload y ON y.id = e.payload_id WHERE y.id IN ({found})"
                 " ORDER BY y.id",
-                (platform, post_id) * 2,
+                (post, post),
             )
         names = ("reading", "file", "sha256", "note")
         return [dict(zip(names, row, strict=True)) for row in rows]
@@ -154,18 +158,49 @@ def standing(link: Link, new: Rows) -> Rows:
 
 def _find(link: Link, wish: Correction) -> int:
     """The row of a post that has a reading at that instant."""
-    post = link.value(
-        "SELECT id FROM post WHERE platform = ? AND external_id = ?",
-        (wish.platform, wish.post_id),
-    )
+    post = link.value(POST, (wish.platform, wish.post_id))
     if post is None:
         raise NotFoundError("post", f"{wish.platform} {wish.post_id}")
+    readings = _readings(link, post)
     rows = link.all(
-        "SELECT captured_at FROM reading WHERE post_id = ? ORDER BY 1", (post,)
+        f"SELECT captured_at FROM {readings} WHERE post_id = ? ORDER BY 1", (post,)
     )
     if wish.captured_at not in {at for (at,) in rows}:
         raise NotFoundError("reading", str(iso(wish.captured_at)), _shown(rows))
     return int(post)
+
+
+def _readings(link: Link, post: int | None) -> str:
+    """The relation in which all readings of a post are."""
+    import polars as pl
+
+    from tracker.store import bulk
+
+    if post is None or not any_live(link):
+        return "reading"
+    bulk.wanted(link, "wanted_post", pl.DataFrame({"post": [post]}))
+    return gather(link, Wish("wanted_post"))
+
+
+def _bring(link: Link, where: tuple[int, int]) -> None:
+    """An archived reading that is to be changed becomes hot, as it is. From then on it
+    counts in place of the archived one."""
+    import polars as pl
+
+    from tracker.store import bulk, partitions
+
+    if not any_live(link):
+        return
+    wanted = pl.DataFrame({"post": [where[0]], "at": [where[1]]})
+    bulk.wanted(link, "wanted_reading", wanted)
+    readings = gather(link, Wish("wanted_reading", exact=True))
+    if readings != "reading":
+        row = link.frame(
+            f"SELECT {', '.join(_PAST)} FROM {readings}",
+            schema=dict.fromkeys(_PAST, pl.Int64),
+        )
+        partitions.ensure(link, [where[1]])
+        bulk.insert(link, "reading", row, keys=_PAST[:2], conflict="ignore")
 
 
 def _shown(rows: Iterable[tuple[Any, ...]]) -> list[str]:

@@ -47,14 +47,30 @@ PRAGMAS = (
 
 
 class Link:
-    """A connection inside a transaction: statements with `?`, rows as tuples."""
+    """A connection inside a transaction: statements with `?`, rows as tuples.
 
-    def __init__(self, connection: Any, dialect: str, who: Who = NOBODY) -> None:
+    of: the database it is a connection of; without it nothing archived is read.
+    """
+
+    def __init__(
+        self,
+        connection: Any,
+        dialect: str,
+        who: Who = NOBODY,
+        of: Database | None = None,
+    ) -> None:
         self.connection, self.dialect, self.who = connection, dialect, who
         #: How long it was waited for the writer's turn, in ms.
         self.waited = 0
         #: Temporary tables of this transaction, on PostgreSQL.
         self.made: set[str] = set()
+        self._of = of
+
+    @property
+    def archive(self) -> Address:
+        """Where the files of archived readings are."""
+        assert self._of is not None
+        return self._of.archive
 
     def _said(self, sql: str) -> str:
         if self.dialect == "sqlite":
@@ -185,7 +201,7 @@ class Database:
                 yield link
             return
         with self.server.reading() as connection:
-            yield Link(connection, self.dialect, self.who)
+            yield Link(connection, self.dialect, self.who, self)
 
     @contextmanager
     def writing(self) -> Iterator[Link]:
@@ -202,7 +218,7 @@ class Database:
                 yield link
             return
         with self.server.writing() as connection:
-            link = Link(connection, self.dialect, self.who)
+            link = Link(connection, self.dialect, self.who, self)
             link.waited = _since(began)
             yield link
 
@@ -212,12 +228,12 @@ class Database:
         the database has several (PostgreSQL)."""
         if self.dialect != "sqlite":
             with self.server.alone() as connection:
-                yield Link(connection, self.dialect, self.who)
+                yield Link(connection, self.dialect, self.who, self)
             return
         connection = self.connect()
         try:
             with self.translated():
-                yield Link(connection, self.dialect, self.who)
+                yield Link(connection, self.dialect, self.who, self)
         finally:
             connection.close()
 
@@ -225,7 +241,7 @@ class Database:
     def _transaction(self, begin: str) -> Iterator[Link]:
         """On SQLite."""
         connection = self.connect()
-        link = Link(connection, self.dialect, self.who)
+        link = Link(connection, self.dialect, self.who, self)
         try:
             with self.translated():
                 link.run(begin)
@@ -290,7 +306,7 @@ class Database:
         """The session's own connection for plain statements, same transaction."""
         session.flush()
         driver = session.connection().connection.driver_connection
-        return Link(driver, self.dialect, self.who)
+        return Link(driver, self.dialect, self.who, self)
 
 
 def _engine(dialect: str, creator: Callable[[], Any]) -> Engine:

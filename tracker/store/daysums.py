@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from tracker.store.database import Database, Link
+from tracker.model import METRICS
+from tracker.store.archive.gather import of_campaign
+from tracker.store.database import Database
 from tracker.store.figures import Figures
 from tracker.store.gains import days
 from tracker.store.totals import find_campaign, left_out
@@ -40,7 +42,7 @@ def day_sums(
         figures = Figures(link, number, zone)
         left = left_out(figures, "day", apart)
         rows = replace(figures, without=left).rollup(("day",))
-        read = _read_days(link, number, zone, metric)
+        read = _read_days(figures, metric)
     changes = {
         row["day"]: (row[metric], row[f"{metric}_known"], row["posts"])
         for row in rows.iter_rows(named=True)
@@ -63,13 +65,20 @@ def _filled(
     return found
 
 
-def _read_days(link: Link, campaign: int, zone: ZoneInfo, metric: str) -> set[int]:
+def _read_days(figures: Figures, metric: str) -> set[int]:
     """Days on which the metric of any post of the campaign was read."""
-    rows = link.all(
-        "SELECT DISTINCT r.captured_at FROM attribution a"
-        " JOIN reading r ON r.post_id = a.post_id"
-        f" WHERE a.campaign_id = ? AND r.{metric} IS NOT NULL",
-        (campaign,),
-    )
-    instants = np.array([at for (at,) in rows], np.int64)
-    return set(np.unique(days(instants, zone)).tolist()) if len(instants) else set()
+    if of_campaign(figures.link, figures.campaign):
+        known = METRICS.index(metric)
+        some = [piece.at[piece.values[:, known] >= 0] for piece in figures.readings()]
+        instants = np.unique(np.concatenate(some))
+    else:
+        rows = figures.link.all(
+            "SELECT DISTINCT r.captured_at FROM attribution a"
+            " JOIN reading r ON r.post_id = a.post_id"
+            f" WHERE a.campaign_id = ? AND r.{metric} IS NOT NULL",
+            (figures.campaign,),
+        )
+        instants = np.array([at for (at,) in rows], np.int64)
+    if not len(instants):
+        return set()
+    return set(np.unique(days(instants, figures.zone)).tolist())

@@ -20,8 +20,9 @@ from zoneinfo import ZoneInfo
 from tracker.model import handle_key
 from tracker.store import audit, counting, forgetting, history, scrub
 from tracker.store.again import whole
+from tracker.store.archive.gather import Wish, gather
 from tracker.store.database import Database, Link
-from tracker.store.persons import LINKS, PAYLOADS, POSTS, Person, applied, find
+from tracker.store.persons import LINKS, POSTS, Person, applied, find, payloads
 from tracker.store.redaction import Redaction
 from tracker.store.scrub import GONE
 from tracker.store.suppression import ERASED, add, code_name, key, mark
@@ -301,8 +302,9 @@ def _applications(link: Link, who: Person, done: Erased) -> None:
 def _payloads(link: Link, who: Person, done: Erased) -> None:
     """What brought them is read again when it comes again, so that it can be said how
     much of it is theirs; files that figures rest on are named no more."""
+    brought = payloads(gather(link, Wish("their_posts"), ()))
     done.tables["payload"] += link.run(
-        f"UPDATE payload SET stamp = NULL, digest = '' WHERE id IN ({PAYLOADS})"
+        f"UPDATE payload SET stamp = NULL, digest = '' WHERE id IN ({brought})"
     )
     link.many(
         "UPDATE payload SET label = 'correction' WHERE label = ?",
@@ -310,6 +312,6 @@ def _payloads(link: Link, who: Person, done: Erased) -> None:
     )
     done.tables["evidence"] += link.run(
         "UPDATE evidence SET file = ?, digest = '', note = NULL"
-        f" WHERE payload_id IN ({PAYLOADS})",
+        f" WHERE payload_id IN ({brought})",
         (GONE,),
     )

@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from tracker.errors import NotFoundError
 from tracker.model import METRICS, NOT_ADDITIVE, iso, platform_name
+from tracker.store import bulk
+from tracker.store.archive.gather import Wish, gather
+from tracker.store.archive.parts import any_live
 from tracker.store.database import Database, Link
 from tracker.store.totals import NOTHING, find_campaign
 
@@ -115,26 +118,42 @@ def _origins(
 ) -> list[dict[str, Any]]:
     """Of all versions of a reading the first that brought the value is its origin."""
     some = " LIMIT ?" if limit else ""
+    largest = (
+        f"{FROM} WHERE {where} AND s.{metric} IS NOT NULL"
+        f" ORDER BY s.{metric} DESC, p.platform, p.external_id{some}"
+    )
+    values = [*values, *([limit] if limit else [])]
+    readings = _readings(link, metric, largest, values)
     versions = " UNION ALL ".join(
         "SELECT q.*, v.payload_id, v.line FROM q"
         f" JOIN {table} v ON v.post_id = q.post_id AND v.captured_at = q.at"
         f" AND v.{metric} = q.value"
-        for table in ("reading", "reading_past")
+        for table in (readings, "reading_past")
     )
     rows = link.all(
         f"WITH q AS (SELECT a.post_id, a.ambassador_id, p.platform, p.external_id,"
-        f" s.{metric} AS value, s.{metric}_at AS at{FROM}"
-        f" WHERE {where} AND s.{metric} IS NOT NULL"
-        f" ORDER BY s.{metric} DESC, p.platform, p.external_id{some})"
+        f" s.{metric} AS value, s.{metric}_at AS at{largest})"
         " SELECT o.platform, o.external_id, m.slug, o.value, o.at, y.recorded_at,"
         " y.provenance, t.name, y.run_id, y.label, o.line"
         f" FROM ({versions}) o"
         " JOIN payload y ON y.id = o.payload_id JOIN source t ON t.id = y.source_id"
         " LEFT JOIN ambassador m ON m.id = o.ambassador_id"
         " ORDER BY o.value DESC, o.platform, o.external_id, o.payload_id DESC",
-        [*values, *([limit] if limit else [])],
+        values,
     )
     return list({row[:2]: _reading(row) for row in rows}.values())
+
+
+def _readings(link: Link, metric: str, largest: str, values: list[Any]) -> str:
+    """The relation in which the readings that gave these values are."""
+    if not any_live(link):
+        return "reading"
+    import polars as pl
+
+    schema = {"post": pl.Int64, "at": pl.Int64}
+    sought = link.frame(f"SELECT s.post_id, s.{metric}_at{largest}", values, schema)
+    bulk.wanted(link, "wanted_origins", sought)
+    return gather(link, Wish("wanted_origins", exact=True), (metric,))
 
 
 def _reading(row: tuple[Any, ...]) -> dict[str, Any]:

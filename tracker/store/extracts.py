@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker.model import COLUMNS, METRICS, iso
+from tracker.store.archive.gather import Wish, gather
+from tracker.store.archive.parts import any_live
 from tracker.store.database import Database, Link
 from tracker.store.presence import LATEST, STATE
 
@@ -35,7 +37,7 @@ EXTRACTS = {
         f"SELECT {_POST}, r.captured_at, p.caption, p.kind, p.paid_partnership,"
         f" p.language, {', '.join(_COUNTS)},"
         " y.provenance, t.name, y.label, r.line, y.recorded_at"
-        " FROM post p JOIN reading r ON r.post_id = p.id"
+        " FROM {posts} JOIN {readings} r ON r.post_id = p.id"
         + _ORIGIN.format("r")
         + " ORDER BY p.platform, p.external_id, r.captured_at",
     ),
@@ -143,7 +145,31 @@ def rows(database: Database, name: str, size: int = 10_000) -> Iterator[list[Any
     extract = EXTRACTS[name]
     at = [n for n, column in enumerate(extract.columns) if column in extract.instants]
     with database.reading() as link:
-        yield from _shown(link, extract.sql, at, size)
+        for sql in (
+            _questions(link, extract.sql) if name == "readings" else (extract.sql,)
+        ):
+            yield from _shown(link, sql, at, size)
+
+
+def _questions(link: Link, sql: str) -> Iterator[str]:
+    """All readings, in the order of their posts: at once, or, when some are archived,
+    a bounded number after the other."""
+    if not any_live(link):
+        yield sql.format(posts="post p", readings="reading")
+        return
+    import polars as pl
+
+    from tracker.store import bulk, series
+
+    order = bulk.numbers(
+        link, "SELECT id FROM post ORDER BY platform, external_id", width=1
+    )[:, 0]
+    for posts in series.split(link, order, in_order=True):
+        bulk.wanted(link, "wanted_extract", pl.DataFrame({"post": posts}))
+        yield sql.format(
+            posts="wanted_extract w JOIN post p ON p.id = w.post",
+            readings=gather(link, Wish("wanted_extract")),
+        )
 
 
 def _shown(link: Link, sql: str, instants: list[int], size: int) -> Iterator[list[Any]]:

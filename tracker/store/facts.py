@@ -25,6 +25,7 @@ from tracker.facts import (
 )
 from tracker.model import METRICS, NOT_ADDITIVE, Campaign
 from tracker.store import postrows
+from tracker.store.archive.gather import newest
 from tracker.store.database import Database, Link
 
 if TYPE_CHECKING:
@@ -280,7 +281,8 @@ def _classes(link: Link, key: int) -> dict[str, tuple[str, ...]]:
     for platform, name in link.all(
         "SELECT DISTINCT p.platform, f.provenance FROM attribution a"
         " JOIN post p ON p.id = a.post_id JOIN post_state s ON s.post_id = a.post_id"
-        " JOIN reading r ON r.post_id = s.post_id AND r.captured_at = s.last_at"
+        f" JOIN {newest(link, key)} r"
+        " ON r.post_id = s.post_id AND r.captured_at = s.last_at"
         " JOIN payload f ON f.id = r.payload_id WHERE a.campaign_id = ?",
         (key,),
     ):
@@ -420,23 +422,44 @@ def _shared_quality(link: Link) -> Row:
 
 def _quality(link: Link, key: int, shared: Row, posts: int) -> QualityFacts:
     rejects, refused, unattributed = shared
-    figures = ", ".join(f"r.{metric}" for metric in METRICS)
     found = link.all(
-        "SELECT p.platform, p.external_id, d.captured_at, d.metric, d.value,"
-        f" {figures}{DISAGREED} JOIN post p ON p.id = d.post_id"
-        " LEFT JOIN reading r ON r.post_id = d.post_id"
-        " AND r.captured_at = d.captured_at"
+        "SELECT p.platform, p.external_id, d.captured_at, d.metric, d.value, p.id"
+        f"{DISAGREED} JOIN post p ON p.id = d.post_id"
         " ORDER BY p.platform, p.external_id, d.captured_at, d.metric, d.value LIMIT ?",
         (key, LISTED),
     )
+    kept = _kept(link, {(row[5], row[2]) for row in found})
     return QualityFacts(
         rejects=rejects,
         refused=refused,
         disagreements=tuple(
-            Disagreement(p, i, at, metric, kept[METRICS.index(metric)], value)
-            for p, i, at, metric, value, *kept in found
+            Disagreement(p, i, at, metric, kept.get((post, at, metric)), value)
+            for p, i, at, metric, value, post in found
         ),
         disagreed=int(link.value("SELECT COUNT(*)" + DISAGREED, (key,)) or 0),
         unattributed=unattributed,
         outside=max(0, int(link.value(THEIRS, (key,)) or 0) - posts),
     )
+
+
+def _kept(
+    link: Link, some: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int, str], int]:
+    """The known values of some posts and instants, by metric."""
+    import polars as pl
+
+    from tracker.store import bulk
+    from tracker.store.archive.gather import COLUMNS, Wish, numbers
+
+    schema = {"post": pl.Int64, "at": pl.Int64}
+    wanted = pl.DataFrame(sorted(some), schema=schema, orient="row")
+    if wanted.is_empty():
+        return {}
+    bulk.wanted(link, "wanted_kept", wanted)
+    rows = numbers(link, Wish("wanted_kept", exact=True), COLUMNS).tolist()
+    return {
+        (post, at, metric): value
+        for post, at, *values in rows
+        for metric, value in zip(METRICS, values, strict=False)
+        if value >= 0
+    }

@@ -17,6 +17,7 @@ import polars as pl
 
 from tracker.model import METRICS
 from tracker.store import bulk, rollups, series
+from tracker.store.archive.gather import Wish, gather
 from tracker.store.attribution import RESULT
 from tracker.store.database import Link
 from tracker.store.gains import Series, contributions, days, firsts, steps
@@ -45,7 +46,7 @@ _COUNTS = ", ".join(f"coalesce(r.{metric}, -1)" for metric in METRICS)
 #: Readings as they were known at an instant and captured until another one.
 VERSIONS = (
     f"SELECT r.post_id, r.captured_at, {_COUNTS} FROM wanted_series w"
-    " JOIN reading r ON r.post_id = w.post JOIN payload p ON p.id = r.payload_id"
+    " JOIN {readings} r ON r.post_id = w.post JOIN payload p ON p.id = r.payload_id"
     " WHERE p.recorded_at <= ? AND r.captured_at <= ?"
     f" UNION ALL SELECT r.post_id, r.captured_at, {_COUNTS} FROM wanted_series w"
     " JOIN reading_past r ON r.post_id = w.post"
@@ -190,13 +191,17 @@ class Figures:
 
     def readings(self) -> Iterator[Series]:
         """All readings of the campaign's posts, in pieces of bounded size."""
-        posts = self._attributed["post"].unique().sort().to_numpy()
-        if self.live:
-            yield from series.pieces(self.link, posts)
+        if self.as_of is not None:
+            for some in series.split(self.link, self.posts):
+                yield self._versions(some)
             return
-        size = 5_000
-        for start in range(0, len(posts), size):
-            yield self._versions(posts[start : start + size])
+        for piece in series.pieces(self.link, self.posts):
+            yield piece if self.until is None else _cut(piece, self.until)
+
+    @property
+    def posts(self) -> Ints:
+        """Rows of the campaign's posts, in order."""
+        return self._attributed["post"].unique().sort().to_numpy()
 
     def spans_at(self, ends: Ints) -> tuple[Ints, Ints]:
         """Oldest and newest last known instant at the end of each of some days, see
@@ -208,13 +213,12 @@ class Figures:
 
     def _versions(self, posts: Ints) -> Series:
         bulk.wanted(self.link, "wanted_series", pl.DataFrame({"post": posts}))
-        far = 2**62
-        known = far if self.as_of is None else self.as_of
-        seen = far if self.until is None else self.until
+        seen = 2**62 if self.until is None else self.until
+        readings = gather(self.link, Wish("wanted_series"))
         found = bulk.numbers(
             self.link,
-            VERSIONS,
-            (known, seen, known, known, seen),
+            VERSIONS.format(readings=readings),
+            (self.as_of, seen, self.as_of, self.as_of, seen),
             width=2 + len(METRICS),
         )
         return Series(found[:, 0], found[:, 1], found[:, 2:])
@@ -228,6 +232,12 @@ class Figures:
             (self.campaign, *self.without),
             RESULT,
         )
+
+
+def _cut(piece: Series, until: int) -> Series:
+    """What was captured until an instant."""
+    some = piece.at <= until
+    return Series(piece.post[some], piece.at[some], piece.values[some])
 
 
 def _span_columns(metrics: Iterable[str]) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from tracker.model import METRICS, Campaign, handle_key, local_day
-from tracker.store import bulk, missions, postrows, rows
+from tracker.store import bulk, missions, postrows, rows, series
+from tracker.store.archive.gather import Wish, gather, newest, of_campaign
 from tracker.store.database import Database, Link
 from tracker.store.figures import Figures
 from tracker.store.gains import days
@@ -117,14 +118,14 @@ def _valued(link: Link, figures: Figures, read: pl.DataFrame | None) -> pl.DataF
 KNOWN = {"post": pl.Int64, "first_at": pl.Int64, "class": pl.String}
 #: Every reading as it was known at an instant, captured until another.
 VERSIONS = (
-    "SELECT a.post_id, r.captured_at, f.provenance FROM attribution a JOIN reading r"
-    " ON r.post_id = a.post_id JOIN payload f ON f.id = r.payload_id"
-    " WHERE a.campaign_id = ? AND r.captured_at <= ? AND f.recorded_at <= ?"
-    " UNION ALL SELECT a.post_id, r.captured_at, f.provenance FROM attribution a"
-    " JOIN reading_past r ON r.post_id = a.post_id"
+    "SELECT w.post, r.captured_at, f.provenance FROM wanted_versions w"
+    " JOIN {readings} r ON r.post_id = w.post JOIN payload f ON f.id = r.payload_id"
+    " WHERE r.captured_at <= ? AND f.recorded_at <= ?"
+    " UNION ALL SELECT w.post, r.captured_at, f.provenance FROM wanted_versions w"
+    " JOIN reading_past r ON r.post_id = w.post"
     " JOIN payload f ON f.id = r.payload_id"
-    " JOIN payload q ON q.id = r.replaced_by WHERE a.campaign_id = ?"
-    " AND r.captured_at <= ? AND f.recorded_at <= ? AND q.recorded_at > ?"
+    " JOIN payload q ON q.id = r.replaced_by"
+    " WHERE r.captured_at <= ? AND f.recorded_at <= ? AND q.recorded_at > ?"
 )
 
 
@@ -135,10 +136,15 @@ def _known(link: Link, figures: Figures) -> pl.DataFrame:
     seen, known = (
         FAR if end is None else end for end in (figures.until, figures.as_of)
     )
-    mine = (figures.campaign, seen, known)
-    found = link.frame(VERSIONS, (*mine, *mine, known), KNOWN)
+    values = (seen, known, seen, known, known)
     order = pl.col("class").sort_by("first_at").last()
-    return found.group_by("post").agg(pl.col("first_at").min(), order)
+    parts = [pl.DataFrame(schema=KNOWN)]
+    for posts in series.split(link, figures.posts):
+        bulk.wanted(link, "wanted_versions", pl.DataFrame({"post": posts}))
+        readings = gather(link, Wish("wanted_versions", until=seen), ())
+        found = link.frame(VERSIONS.format(readings=readings), values, KNOWN)
+        parts.append(found.group_by("post").agg(pl.col("first_at").min(), order))
+    return pl.concat(parts)
 
 
 def _newest(link: Link, number: int) -> pl.DataFrame:
@@ -150,13 +156,15 @@ def _newest(link: Link, number: int) -> pl.DataFrame:
         f"SELECT a.post_id, s.first_at, {'CAST(? AS TEXT)' if one else 'f.provenance'}"
         " FROM attribution a JOIN post_state s ON s.post_id = a.post_id"
     )
+    where = " WHERE a.campaign_id = ?"
+    if one:
+        return link.frame(sql + where, (found[0], number), KNOWN)
     joins = (
-        " JOIN reading r ON r.post_id = s.post_id AND r.captured_at = s.last_at"
+        f" JOIN {newest(link, number)} r"
+        " ON r.post_id = s.post_id AND r.captured_at = s.last_at"
         " JOIN payload f ON f.id = r.payload_id"
     )
-    values = (found[0], number) if one else (number,)
-    where = " WHERE a.campaign_id = ?"
-    return link.frame(sql + ("" if one else joins) + where, values, KNOWN)
+    return link.frame(sql + joins + where, (number,), KNOWN)
 
 
 # -- followers --------------------------------------------------------------------
@@ -273,7 +281,7 @@ def views(
 ) -> pl.DataFrame:
     """Readings with known views: columns post, at, views, ordered by the first two."""
     with database.reading() as link:
-        if as_of is None:
+        if as_of is None and not of_campaign(link, found.number):
             sought = (found.number, FAR if until is None else until)
             table = bulk.numbers(link, VIEWS, sought, width=3)
             return pl.DataFrame(table, schema=["post", "at", "views"])

@@ -9,6 +9,7 @@ from typing import Any
 
 from tracker.errors import RosterError, nearest
 from tracker.model import handle_key
+from tracker.store.archive.gather import Wish, gather
 from tracker.store.database import Database, Link
 from tracker.store.redaction import Redaction
 
@@ -38,10 +39,6 @@ OF_POSTS = {
 #: Rows of their posts and links, once `gather` has looked them up.
 POSTS = "SELECT post FROM their_posts"
 LINKS = "SELECT id FROM link WHERE ambassador_id = ?"
-PAYLOADS = " UNION ".join(
-    f"SELECT payload_id FROM {table} WHERE post_id IN ({POSTS})"
-    for table in ("reading", "reading_past", "disagreement")
-)
 
 
 @dataclass(frozen=True)
@@ -114,6 +111,15 @@ def find(link: Link, slug: str) -> Person:
     )
 
 
+def payloads(readings: str) -> str:
+    """The question which payloads brought their readings. readings: the relation in
+    which all of these are."""
+    return " UNION ".join(
+        f"SELECT payload_id FROM {table} WHERE post_id IN ({POSTS})"
+        for table in (readings, "reading_past", "disagreement")
+    )
+
+
 def _posts(
     link: Link, number: int, keys: set[tuple[str, str]]
 ) -> tuple[tuple[Any, ...], ...]:
@@ -165,9 +171,13 @@ def export(database: Database, slug: str) -> tuple[dict[str, Any], Person]:
         found["costs"] += _planned(link, who)
         found["applications"] = list(_applications(link, who))
         found["posts"] = _rows(link, "post", f"id IN ({POSTS})")
+        readings = gather(link, Wish("their_posts"))
         for kind, table in OF_POSTS.items():
-            found[kind] = _rows(link, table, f"post_id IN ({POSTS})")
-        found["evidence"] = _rows(link, "evidence", f"payload_id IN ({PAYLOADS})")
+            known = readings if kind == "readings" else table
+            found[kind] = _rows(link, known, f"post_id IN ({POSTS})")
+        found["evidence"] = _rows(
+            link, "evidence", f"payload_id IN ({payloads(readings)})"
+        )
         found["clicks"] = _rows(link, "click", f"link_id IN ({LINKS})", who.row)
         found["audience"] = list(_audience(link, who))
         found["outcomes"] = list(_outcomes(link, who, named))

@@ -6,6 +6,7 @@ import json
 
 from tracker.model import DAY
 from tracker.store.again import whole
+from tracker.store.archive import gather
 from tracker.store.database import Database
 from tracker.troublefacts import Recount, RowSums
 
@@ -44,7 +45,7 @@ def rows(database: Database) -> RowSums:
 def note(database: Database, differences: int, now: int) -> None:
     """Keep that everything was recounted just now."""
     with database.writing() as link:
-        readings = link.value("SELECT COUNT(*) FROM reading")
+        readings = gather.count(link)
         said = {"at": now, "readings": readings, "differences": differences}
         link.run(
             "INSERT INTO meta (key, value) VALUES (?, ?)"

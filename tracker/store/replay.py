@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.model import ATTRIBUTES, METRICS, local_day
 from tracker.store import history, schema, verify
+from tracker.store.archive import copies
 from tracker.store.database import Database, Link
 
 FAR = 2**62
@@ -26,6 +27,8 @@ AT_ONCE = 20_000
 #: Tables that no report is made from, and those that are worked out again.
 LEFT = {"past", "edition", "lease", "delivery", "quota", "breaker", "alert", "audit"}
 LEFT |= {"suppressed", "post_state", "attribution", "rollup"}
+#: Files stay where they are: which of them a copy reads too is said apart.
+LEFT |= {"archive_part", "archived_post"}
 #: What a payload brought.
 BROUGHT = " WHERE payload_id IN (SELECT id FROM payload WHERE recorded_at <= ?)"
 #: Of tables that carry instants, what is copied: a condition, and its values by name.
@@ -120,18 +123,21 @@ class Cut:
 def copy(database: Database, folder: Path, zone: ZoneInfo, cut: Cut) -> Database:
     """A database of its own in an empty folder, as another one was."""
     into = Database("sqlite:///past.db", folder)
+    into.archive = database.archive
     schema.ensure(into)
     with database.reading() as source, into.writing() as target:
         history.remove(target)
         for table, columns in _tables():
             _rows(source, target, table, columns, cut)
         _versions(target)
+        kept = copies.bring(source, target, cut.known, cut.seen)
         if cut.known is not None:
             _then(source, target, cut.known)
         if cut.seen is not None:
             _seen(target, zone, cut.seen)
         target.run(CLICKS)
         target.run(STATES)
+        copies.states(target, kept)
         _told(source, target)
     verify.repair(into, zone)
     return into

@@ -1,4 +1,4 @@
-"""Stored readings of some posts, as arrays."""
+"""Stored readings of some posts, hot and archived, as arrays."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import polars as pl
 
 from tracker.model import METRICS
 from tracker.store import bulk
+from tracker.store.archive.gather import KEY, Wish, counts, numbers
 from tracker.store.database import Link
 from tracker.store.gains import Series
 from tracker.store.merge import Rows
@@ -20,34 +21,31 @@ if TYPE_CHECKING:
 #: Readings held in memory at once while posts are recounted.
 AT_ONCE = 200_000
 
-_COUNTS = ", ".join(f"coalesce(r.{metric}, -1)" for metric in METRICS)
-
 
 def of(link: Link, posts: Ints) -> Series:
     """All readings of these posts, ordered by post and instant."""
     bulk.wanted(link, "wanted_series", pl.DataFrame({"post": posts}))
-    found = bulk.numbers(
-        link,
-        f"SELECT r.post_id, r.captured_at, {_COUNTS} FROM wanted_series w"
-        " JOIN reading r ON r.post_id = w.post ORDER BY r.post_id, r.captured_at",
-        width=2 + len(METRICS),
-    )
+    found = numbers(link, Wish("wanted_series"), (*KEY, *METRICS))
     return Series(found[:, 0], found[:, 1], found[:, 2:])
 
 
 def pieces(link: Link, posts: Ints) -> Iterator[Series]:
     """The same in pieces of bounded size; a post is never split."""
+    for some in split(link, posts):
+        yield of(link, some)
+
+
+def split(link: Link, posts: Ints, *, in_order: bool = False) -> Iterator[Ints]:
+    """Some posts after the others, so many together as have a bounded number of
+    readings; by their numbers, or as they are given (each once)."""
     bulk.wanted(link, "wanted_counts", pl.DataFrame({"post": posts}))
-    counts = bulk.numbers(
-        link,
-        "SELECT w.post, (SELECT count(*) FROM reading r WHERE r.post_id = w.post)"
-        " FROM wanted_counts w ORDER BY w.post",
-        width=2,
-    )
-    if len(counts):
-        piece = np.cumsum(counts[:, 1]) // AT_ONCE
+    many = counts(link, "wanted_counts")
+    if in_order:
+        many = many[np.searchsorted(many[:, 0], posts)]
+    if len(many):
+        piece = np.cumsum(many[:, 1]) // AT_ONCE
         for number in np.unique(piece):
-            yield of(link, counts[piece == number, 0])
+            yield many[piece == number, 0]
 
 
 def same_identity(link: Link, new: Rows) -> Rows:
@@ -55,11 +53,6 @@ def same_identity(link: Link, new: Rows) -> Rows:
     bulk.wanted(
         link, "wanted_identities", pl.DataFrame({"post": new.post, "at": new.at})
     )
-    found = bulk.numbers(
-        link,
-        f"SELECT r.post_id, r.captured_at, r.line, r.payload_id, {_COUNTS}"
-        " FROM wanted_identities w JOIN reading r ON r.post_id = w.post"
-        " AND r.captured_at = w.at",
-        width=4 + len(METRICS),
-    )
+    wish = Wish("wanted_identities", exact=True)
+    found = numbers(link, wish, (*KEY, "line", "payload_id", *METRICS))
     return Rows(found[:, 0], found[:, 1], found[:, 2], found[:, 3], found[:, 4:])

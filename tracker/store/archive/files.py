@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tracker.store.archive.parts import Part
+    from tracker.store.archive.scan import Scanner
 
 #: The columns of every file, all 64-bit integers; only metrics may be null.
 COLUMNS = ("post", "captured_at", *METRICS, "payload_id", "line")
@@ -128,6 +129,13 @@ class Address:
         from tracker.store.archive import objects
 
         return objects.filesystem(self.address)
+
+    @cached_property
+    def scanner(self) -> Scanner:
+        """Who reads what is in the files."""
+        from tracker.store.archive.scan import Scanner
+
+        return Scanner(self)
 
     def write(self, path: str, content: bytes) -> None:
         """A file, whole and on disk when this ends."""

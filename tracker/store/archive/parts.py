@@ -16,9 +16,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tracker.store.archive.months import HOMES
 from tracker.store.database import Link
+
+if TYPE_CHECKING:
+    from tracker.store.gains import Ints
 
 WRITING, ARCHIVED, RESTORED, DROPPED = "writing", "archived", "restored", "dropped"
 #: In whose folder posts lie that counted for no campaign.
@@ -89,19 +93,24 @@ def any_live(link: Link) -> bool:
     return bool(link.value(sql))
 
 
-def holding(link: Link, posts: str) -> list[Part]:
-    """Live parts that may hold readings of posts.
+def around(
+    link: Link, campaign_id: int, posts: Ints, months: tuple[str, str]
+) -> list[Part]:
+    """Live parts of a home that may hold readings of any of these posts.
 
-    posts: the name of a table with the column `post`. By home and by the first and
-    last post of each file.
+    posts: in order. months: the first and the last, as far as they are written out.
     """
+    import numpy as np
+
     rows = link.all(
-        f"SELECT {COLUMNS} FROM archive_part p WHERE state = 'archived' AND EXISTS ("
-        f"SELECT 1 FROM {posts} w JOIN archived_post a ON a.post_id = w.post"
-        " WHERE a.campaign_id = p.campaign_id"
-        f" AND w.post BETWEEN p.first_post AND p.last_post){ORDER}"
+        f"SELECT {COLUMNS} FROM archive_part WHERE state = ? AND campaign_id = ?"
+        " AND month BETWEEN ? AND ? AND last_post >= ? AND first_post <= ?" + ORDER,
+        (ARCHIVED, campaign_id, *months, int(posts[0]), int(posts[-1])),
     )
-    return [_part(row) for row in rows]
+    found = [_part(row) for row in rows]
+    within = np.searchsorted(posts, [part.first_post for part in found])
+    upto = np.searchsorted(posts, [part.last_post for part in found], side="right")
+    return [part for part, some in zip(found, upto > within, strict=True) if some]
 
 
 def homes(link: Link) -> dict[int, str | None]:
