@@ -16,6 +16,7 @@ from tracker.store import (
     bulk,
     daysums,
     early,
+    expiry,
     extracts,
     facts,
     kpifacts,
@@ -64,6 +65,8 @@ steps = st.lists(
         st.tuples(st.just("beside"), moves),
         st.tuples(st.just("restore"), moves),
         st.tuples(st.just("repair"), st.none()),
+        st.tuples(st.just("other"), batches),
+        st.tuples(st.just("expire"), st.sampled_from([INSTANTS[2], INSTANTS[5]])),
     ),
     min_size=3,
     max_size=10,
@@ -75,6 +78,10 @@ def do(database, steps, *, archived):
     for now, (deed, what) in enumerate(steps, 1):
         if deed == "ingest":
             keep(database, what, now=now)
+        elif deed == "other":
+            keep_other(database, what, now)
+        elif deed == "expire":
+            expiry.expire(database, ZONE, "s", what, now)
         elif deed == "correct":
             correct(database, now, *what)
         elif deed == "enrol":
@@ -89,6 +96,19 @@ def do(database, steps, *, archived):
             verify.repair(database, ZONE)
         elif archived:
             MOVES[deed](database, what)
+
+
+def keep_other(database, rows, now):
+    """Of another source, whose readings may be kept."""
+    keep(database, rows, now=now)
+    with database.writing() as link:
+        link.run(
+            "INSERT INTO source (id, name, kind, state)"
+            " VALUES (3, 'other', 'csv', 'ready') ON CONFLICT DO NOTHING"
+        )
+        link.run(
+            "UPDATE payload SET source_id = 3 WHERE id = (SELECT max(id) FROM payload)"
+        )
 
 
 def archive(database, month):
@@ -262,11 +282,16 @@ STORY = [
     ("rename", "ben"),
     ("archive", "2026-03"),
     ("ingest", [row("a", MAR, 99), row("b", FEB, 1, likes=3)]),
+    ("other", [row("b", FEB, 9), row("c", MAR, 4), row("d", FEB, 4)]),
+    ("archive", "2026-02"),
+    ("ingest", [row("d", FEB, 5), row("e", FEB, 5), row("e", APR, 6)]),
+    ("correct", (3, 8)),
+    ("expire", INSTANTS[2]),
     ("enrol", "2026-02-01"),
 ]
 
 
-@pytest.mark.parametrize("many", [4, 7, 10, len(STORY)])
+@pytest.mark.parametrize("many", [4, 7, 10, len(STORY) - 1, len(STORY)])
 def test_a_story_is_the_same_on_both_databases(many, database, tmp_path):
     """On PostgreSQL as on SQLite, and the same as where nothing is archived."""
     plain = Database("sqlite:///plain.db", tmp_path)

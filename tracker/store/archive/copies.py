@@ -14,6 +14,7 @@ import polars as pl
 
 from tracker.store import bulk
 from tracker.store.archive import gather, parts
+from tracker.store.archive.months import bounds
 from tracker.store.archive.parts import Part
 from tracker.store.database import Link
 
@@ -47,7 +48,7 @@ def bring(
 
 
 def _is_whole(link: Link, part: Part, known: int | None, seen: int | None) -> bool:
-    if seen is not None and gather.after(part.month) > seen + 1:
+    if seen is not None and bounds(part.month)[1] > seen + 1:
         return False
     newest = "SELECT max(recorded_at) FROM payload WHERE id <= ?"
     return known is None or link.value(newest, (part.newest_payload,)) <= known

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from tracker.model import METRICS, moment
 from tracker.store import bulk
 from tracker.store.archive import parts
+from tracker.store.archive.months import bounds
 from tracker.store.database import Link
 
 if TYPE_CHECKING:
@@ -300,18 +301,9 @@ def _shadowed(link: Link, live: Sequence[Part]) -> Iterator[int]:
     step += " WHERE post_id > ? ORDER BY post_id LIMIT ?) a"
     last = -1
     while (end := link.value(step, (last, AT_ONCE))) is not None:
-        late = bulk.numbers(link, sql, (last, AT_ONCE, after(newest)), width=2)
+        late = bulk.numbers(link, sql, (last, AT_ONCE, bounds(newest)[1]), width=2)
         yield len(_identities(link, late))
         last = end
-
-
-def after(month: str) -> int:
-    """The instant after a month, ms UTC."""
-    from datetime import UTC, datetime
-
-    year, number = map(int, month.split("-"))
-    after = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
-    return int(after.timestamp()) * 1000
 
 
 def _identities(link: Link, pairs: Ints) -> Ints:

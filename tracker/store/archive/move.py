@@ -190,32 +190,9 @@ class _Mover:
         return _Made(span, part, newest, deletions, counts)
 
     def _write(self, span: Span, frame: pl.DataFrame, newest: int) -> Part:
-        """A file, verified by reading it back."""
-        address = self._database.archive
-        path = files.new_path(self._slugs.get(span.campaign_id), span.month)
-        home, month, now = span.campaign_id, span.month, self._now
-        number = self._turn.do(lambda to: parts.intend(to, home, month, path, now))
-        content = files.encoded(frame)
-        part = Part(
-            id=number,
-            campaign_id=home,
-            month=month,
-            path=path,
-            rows=len(frame),
-            bytes=len(content),
-            digest=files.digest(content),
-            sums=files.sums(frame),
-            first_post=int(frame["post"][0]),
-            last_post=int(frame["post"][-1]),
-            newest_payload=newest,
-            made_at=self._now,
-            state=ARCHIVED,
-        )
-        address.write(path, content)
-        del content
-        if not files.decoded(files.sound(address, part)).equals(frame):
-            raise files.differs(path, "the file that was read back")
-        return part
+        slug = self._slugs.get(span.campaign_id)
+        path = files.new_path(slug, span.month)
+        return write(self._database, self._turn, span, path, frame, newest, self._now)
 
     def _enter(self, piece: Piece, made: list[_Made]) -> bool:
         """From here on the files count; False, and they are dropped, when readings
@@ -260,6 +237,41 @@ class _Mover:
 
     def _delete(self, span: Span, newest: int) -> int:
         return self._turn.do(lambda link: hot.delete(link, span, newest))
+
+
+def write(
+    database: Database,
+    turn: Turn,
+    span: Span,
+    path: str,
+    frame: pl.DataFrame,
+    newest: int,
+    now: int,
+) -> Part:
+    """A new file, verified by reading it back; it does not count yet."""
+    home, month = span.campaign_id, span.month
+    number = turn.do(lambda to: parts.intend(to, home, month, path, now))
+    content = files.encoded(frame)
+    part = Part(
+        id=number,
+        campaign_id=home,
+        month=month,
+        path=path,
+        rows=len(frame),
+        bytes=len(content),
+        digest=files.digest(content),
+        sums=files.sums(frame),
+        first_post=int(frame["post"][0]),
+        last_post=int(frame["post"][-1]),
+        newest_payload=newest,
+        made_at=now,
+        state=ARCHIVED,
+    )
+    database.archive.write(path, content)
+    del content
+    if not files.decoded(files.sound(database.archive, part)).equals(frame):
+        raise files.differs(path, "the file that was read back")
+    return part
 
 
 def _is_live(link: Link, part: Part | None) -> bool:
