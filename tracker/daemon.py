@@ -23,6 +23,7 @@ from queue import SimpleQueue
 from tracker import app, log
 from tracker.alerts.watchman import Watchman
 from tracker.auditing import follow
+from tracker.backups.regular import Regular
 from tracker.errors import ConfigError, TrackerError
 from tracker.hosts import PREFIX, host_name, lease_length, refuse_twin
 from tracker.lock import HomeLock
@@ -71,6 +72,7 @@ class Daemon:
         self.workers = Workers(self._look)
         self.publisher = Publisher(self.host, self.lease)
         self.watchman = Watchman()
+        self.backups = Regular(self.host)
         self.timetable = Timetable(self._call)
         self._ticked = self._swept = time.monotonic()
         self._went_back = False
@@ -95,6 +97,7 @@ class Daemon:
             _thread("upkeep", self._keep_up),
             _thread("listen", self._listen),
             _thread("alerts", self._alert),
+            _thread("backups", self._back_up),
         ]
         notify("READY=1")
         self._look_at_all()
@@ -296,6 +299,14 @@ class Daemon:
         """Alerts and digests have a thread of their own: receivers may be slow."""
         while not self.stop.wait(1.0):
             _try("alerts", lambda: self.watchman.step(self.tracker, self._now()))
+
+    def _back_up(self) -> None:
+        """Backups have one too: they take as long as the database is large."""
+        while not self.stop.wait(SWEEP):
+            _try(
+                "backup",
+                lambda: self.backups.step(self.tracker, self._now(), self.stop),
+            )
 
     def _expire(self) -> None:
         """Once an hour: what may be kept no longer, also of sources that rest."""

@@ -89,6 +89,7 @@ def count(file: Path) -> dict[str, Any]:
 def _dump(database: Database, to: Path, stop: Event) -> dict[str, Any]:
     program = pgtools.find("pg_dump", "No backup was made")
     with database.reading() as link:
+        link.run("SET LOCAL idle_in_transaction_session_timeout = 0")
         snapshot = str(link.value("SELECT pg_export_snapshot()"))
         schema = str(link.value("SELECT current_schema()"))
         found = inventory.take(link)
