@@ -369,7 +369,7 @@ def _thread(name: str, target: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-def _try(action: str, step: Callable[[], None]) -> None:
+def _try(action: str, step: Callable[[], object]) -> None:
     """A step that fails is told and done again; its thread lives on."""
     try:
         step()
