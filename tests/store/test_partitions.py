@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 from plain import ZONE, campaign, dump, keep
 from support import Server
 
 from tracker.model import instant
 from tracker.store import compaction, partitions, schema, verify
+from tracker.store.bulk import wanted
 from tracker.store.database import Database
 from tracker.store.expiry import expire
 from tracker.store.refresh import refresh
@@ -135,6 +137,47 @@ def test_readers_do_not_wait_for_a_new_month(database: Database):
         with database.reading() as other:
             other.run("SET LOCAL lock_timeout = '5s'")
             assert other.value("SELECT count(*) FROM reading") == 1
+
+
+def test_one_post_is_looked_up_and_not_all_read(database: Database):
+    """In each month by its key, once there are some thousand readings."""
+    keep(
+        database,
+        [
+            row(f"2026-{month:02}-{day:02}", day, f"p{post}")
+            for month in range(1, 13)
+            for day in range(1, 26)
+            for post in range(40)
+        ],
+    )
+    with database.writing() as link:
+        wanted(link, "wanted_series", pl.DataFrame({"post": [7, 8]}))
+        plan = "EXPLAIN SELECT * FROM wanted_series w JOIN reading r ON post_id = post"
+        said = [line for (line,) in link.all(plan)]
+    assert "Nested Loop" in said[0], said
+    assert not any("Seq Scan on reading" in line for line in said), said
+
+
+def test_the_planner_learns_how_many_posts_there_are(database: Database):
+    """Which the server does not find out by itself; again when they have doubled."""
+    known = (
+        "SELECT n_distinct FROM pg_stats WHERE tablename = 'reading' AND inherited"
+        " AND attname = 'post_id'"
+    )
+
+    def read(month: int, posts: int) -> float:
+        at = [f"2026-{month:02}-{day:02}" for day in range(1, 11)]
+        keep(
+            database, [row(when, 1, f"p{post}") for when in at for post in range(posts)]
+        )
+        with database.reading() as link:
+            return float(link.value(known))
+
+    assert read(1, 30) == 30
+    read(2, 60)
+    with database.writing() as link:  # as the server does by itself, a little later
+        link.run("ANALYZE reading_2026_02")
+    assert read(3, 60) == 60
 
 
 # -- dropped ------------------------------------------------------------------------

@@ -78,6 +78,7 @@ class Keeping:
         self._behind.wait()
         self._posts.write()
         self._sums.write()
+        partitions.describe(self._link)
 
     # -- posts ------------------------------------------------------------------
 
