@@ -1,10 +1,11 @@
-"""The same question asked of the same Parquet files by hand, in DuckDB:
-`hand.py scan|recompute FOLDER`.
+"""The same questions asked of the same Parquet files by hand, in DuckDB:
+`hand.py scan|last|days FOLDER`, as somebody would write them who has only these files.
 
-scan: adds up every metric of every reading, which is the least that anybody can do who
-reads them all. recompute: value, gain and how many posts are known, by day, from the
-last known value of each post and day, as somebody would write it who has only these
-files. Days are those of UTC. Prints JSON: the sum of gains of each metric.
+scan: adds up every metric of every reading, the least that anybody can do who reads
+them all. last: of each metric the sum of last known values, of how many posts, and the
+oldest and newest instant among them. days: gain, value and posts known, by day of UTC;
+how old the oldest value of each day is, which the tracker also says, is left out.
+Prints JSON: of each metric the sum, which is that of all gains.
 """
 
 from __future__ import annotations
@@ -24,9 +25,25 @@ def scan(folder: str) -> str:
     return f"SELECT {sums} FROM {readings(folder)}"
 
 
-def recompute(folder: str) -> str:
+def last(folder: str) -> str:
+    """One row: value, known, oldest and newest of each metric."""
+    each = ", ".join(
+        f"arg_max({m}, captured_at) AS {m},"
+        f" max(captured_at) FILTER ({m} IS NOT NULL) AS {m}_at"
+        for m in METRICS
+    )
+    sums = ", ".join(
+        f"sum({m})::BIGINT AS {m}, count({m}) AS {m}_known,"
+        f" min({m}_at) AS {m}_oldest, max({m}_at) AS {m}_newest"
+        for m in METRICS
+    )
+    posts = f"SELECT {each} FROM {readings(folder)} GROUP BY post"
+    return f"SELECT {sums}, count(*) AS posts FROM ({posts})"
+
+
+def days(folder: str) -> str:
     """One row a day: gain, posts known for the first time, running value."""
-    last = ", ".join(f"arg_max({m}, captured_at) AS {m}" for m in METRICS)
+    ends = ", ".join(f"arg_max({m}, captured_at) AS {m}" for m in METRICS)
     gains = ", ".join(
         f"{m} - coalesce(last_value({m} IGNORE NULLS) OVER before, 0) AS {m}_gain,"
         f" {m} IS NOT NULL AND count({m}) OVER before = 0 AS {m}_first"
@@ -42,7 +59,7 @@ def recompute(folder: str) -> str:
         for m in METRICS
     )
     return (
-        f"WITH daily AS (SELECT post, captured_at // 86400000 AS day, {last}"
+        f"WITH daily AS (SELECT post, captured_at // 86400000 AS day, {ends}"
         f" FROM {readings(folder)} GROUP BY post, day),"
         f" gained AS (SELECT day, {gains} FROM daily WINDOW before AS"
         " (PARTITION BY post ORDER BY day"
@@ -56,10 +73,10 @@ def main(words: list[str]) -> int:
     import duckdb
 
     what, folder = words
-    query = {"scan": scan, "recompute": recompute}[what](folder)
+    query = {"scan": scan, "last": last, "days": days}[what](folder)
     with duckdb.connect() as link:
         answer = link.execute(query).fetchnumpy()
-    names = {m: m if what == "scan" else f"{m}_gain" for m in METRICS}
+    names = {m: f"{m}_gain" if what == "days" else m for m in METRICS}
     sums = {m: answer[name].sum() for m, name in names.items()}
     known = {m: int(n) for m, n in sums.items() if n is not None and n == n}
     print(json.dumps(known))

@@ -13,12 +13,19 @@ import agencyfiles
 from agency import Agency, Size
 from agencyhome import Home
 from cluster import spark_home, standalone
-from figures import Figure, ratio
+from figures import Figure, Ratio, ratio
 from measure import Case
 from scalework import Work, told
 from workspace import DONE, drop
 
-HAND, SCAN = "by hand in DuckDB", "scan in DuckDB"
+#: What is asked: by day, and all in one row; both by hand too.
+BY_DAY, WHOLE, SCAN = "by day", "in one row", "scan by hand (duckdb)"
+HAND = {BY_DAY: "days by hand (duckdb)", WHOLE: "one row by hand (duckdb)"}
+ASKED = {BY_DAY: ("--by", "day"), WHOLE: ()}
+
+
+def named(what: str, engine: str) -> str:
+    return f"rollup {what} ({engine})"
 
 
 # -- engines over the archive -----------------------------------------------------
@@ -26,7 +33,7 @@ HAND, SCAN = "by hand in DuckDB", "scan in DuckDB"
 
 def archive_measures(work: Work, size: Size, home: Home) -> None:
     """The statement over the archive by each engine, beside DuckDB by hand; all must
-    give the same sum of gains."""
+    give the same sums."""
     answers = home.path / "answers"
     answers.mkdir(exist_ok=True)
     with contextlib.ExitStack() as stack:
@@ -36,16 +43,21 @@ def archive_measures(work: Work, size: Size, home: Home) -> None:
     for figure in found.values():
         work.keep(figure)
     work.problems += differences(size, answers, found)
-    ours = found.get("rollup (duckdb)")
-    for name, goal in ((HAND, 1.5), (SCAN, None)):
-        if ours and (other := found.get(name)):
-            work.ratios.append(ratio(ours, other, goal))
+    work.ratios += list(against_hand(found))
     for name, words in (
         ("archive verify", ("archive", "verify", "--json")),
         ("verify with archive", ("verify",)),
     ):
         with told(work, size):
             work.keep(work.timed(name, home, size, size.readings, *words))
+
+
+def against_hand(found: dict[str, Figure]) -> Iterator[Ratio]:
+    for what, name in HAND.items():
+        if ours := found.get(named(what, "duckdb")):
+            for other, goal in ((name, 1.5), (SCAN, None)):
+                if other in found:
+                    yield ratio(ours, found[other], goal)
 
 
 def into(file: Path, command: list[str]) -> list[str]:
@@ -56,7 +68,11 @@ def into(file: Path, command: list[str]) -> list[str]:
 
 def by_hand(work: Work, home: Home, answers: Path) -> Iterator[Case]:
     if "duckdb" in work.engines:
-        for name, what in ((HAND, "recompute"), (SCAN, "scan")):
+        for name, what in (
+            (SCAN, "scan"),
+            (HAND[BY_DAY], "days"),
+            (HAND[WHOLE], "last"),
+        ):
             command = work.script("hand.py", what, str(home.archive))
             yield Case(name, into(answers / f"{name}.json", command))
 
@@ -64,34 +80,41 @@ def by_hand(work: Work, home: Home, answers: Path) -> Iterator[Case]:
 def by_engine(
     work: Work, size: Size, home: Home, answers: Path, stack: contextlib.ExitStack
 ) -> Iterator[Case]:
-    for engine, words in (
-        ("duckdb", ["--engine", "duckdb"]),
-        ("spark", ["--engine", "spark", "--master", "local[2]"]),
-        ("spark-cluster", ["--engine", "spark", "--master", "?"]),
-    ):
-        if engine not in work.engines:
-            continue
-        with told(work, size):
-            if engine.startswith("spark"):
-                spark_home()
-            if words[-1] == "?":
-                words[-1] = stack.enter_context(standalone(work.folder / "cluster"))
-            command = home.command("rollup", "--by", "day", *words, "--json")
-            name = f"rollup ({engine})"
-            yield Case(name, into(answers / f"{name}.json", command), good=DONE)
+    """Each engine that was asked for; DuckDB is asked both questions."""
+    for engine in ("duckdb", "spark", "spark-cluster"):
+        if engine in work.engines:
+            with told(work, size):
+                options = _options(engine, work, stack)
+                for what in (BY_DAY, WHOLE) if engine == "duckdb" else (BY_DAY,):
+                    name = named(what, engine)
+                    command = home.command("rollup", *ASKED[what], *options, "--json")
+                    into_file = into(answers / f"{name}.json", command)
+                    yield Case(name, into_file, good=DONE)
+
+
+def _options(engine: str, work: Work, stack: contextlib.ExitStack) -> list[str]:
+    """How to ask an engine; the cluster is up until the stack ends."""
+    if engine == "duckdb":
+        return ["--engine", "duckdb"]
+    spark_home()
+    alone = engine == "spark"
+    folder = work.folder / "cluster"
+    master = "local[2]" if alone else stack.enter_context(standalone(folder))
+    return ["--engine", "spark", "--master", master]
 
 
 def differences(size: Size, answers: Path, found: dict[str, Figure]) -> list[str]:
-    """What differs from the answer by hand: sums of gains over all days."""
-    if HAND not in found:
-        return []
-    sums = json.loads((answers / f"{HAND}.json").read_text())
+    """What differs from the answers by hand: sums of gains, of what may be added."""
     wrong = []
     for name in found:
-        if name.startswith("rollup"):
+        what = next((w for w in HAND if name.startswith(f"rollup {w}")), None)
+        if what and HAND[what] in found:
+            sums = json.loads((answers / f"{HAND[what]}.json").read_text())
             said = gains(json.loads((answers / f"{name}.json").read_text()))
-            apart = {m: (n, said.get(m)) for m, n in sums.items() if said.get(m) != n}
-            if apart:
+            apart = {
+                m: (n, sums.get(m, 0)) for m, n in said.items() if n != sums.get(m, 0)
+            }
+            if apart or not said:
                 wrong.append(f"{size.readings:,} readings: {name} differs: {apart}")
     return wrong
 
