@@ -49,7 +49,7 @@ def write(
     put: writes a frame (COLUMNS) with its number, and says where it is.
     """
     number = 0
-    for some in posts_by(link, posts, ROWS):
+    for some in _pieces(link, posts):
         frame = _frame(link, some)
         if len(frame):
             name = put(number, frame)
@@ -57,19 +57,22 @@ def write(
             number += 1
 
 
-def posts_by(link: Link, posts: Ints, rows: int) -> Iterator[Ints]:
-    """Posts in order, so many at a time as have about so many readings."""
+def _pieces(link: Link, posts: Ints) -> Iterator[Ints]:
+    """Posts in order, so many at a time as have about ROWS readings."""
+    if len(posts):
+        bulk.wanted(link, "wanted_counts", pl.DataFrame({"post": posts}))
+        sql = (
+            "SELECT w.post, (SELECT count(*) FROM reading r WHERE r.post_id = w.post)"
+            " FROM wanted_counts w ORDER BY w.post"
+        )
+        yield from even(bulk.numbers(link, sql, width=2), ROWS)
+
+
+def even(counts: Ints, rows: int) -> Iterator[Ints]:
+    """Posts of a list of posts and counts, so many at a time as have about so many
+    readings."""
     import numpy as np
 
-    if not len(posts):
-        return
-    bulk.wanted(link, "wanted_counts", pl.DataFrame({"post": posts}))
-    counts = bulk.numbers(
-        link,
-        "SELECT w.post, (SELECT count(*) FROM reading r WHERE r.post_id = w.post)"
-        " FROM wanted_counts w ORDER BY w.post",
-        width=2,
-    )
     piece = np.cumsum(counts[:, 1]) // rows
     yield from np.split(counts[:, 0], np.flatnonzero(np.diff(piece)) + 1)
 

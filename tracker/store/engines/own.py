@@ -1,4 +1,7 @@
-"""The database's own engine, SQLite or PostgreSQL, in pieces of whole posts."""
+"""The database's own engine, SQLite or PostgreSQL, in pieces of whole posts.
+
+What is archived of a piece is brought beside its hot readings first.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,9 @@ import polars as pl
 from tracker.model import METRICS
 from tracker.store import bulk
 from tracker.store.archive.files import Address
+from tracker.store.archive.gather import Wish, counts, gather
 from tracker.store.database import Link
-from tracker.store.engines.hot import posts_by
+from tracker.store.engines.hot import even
 from tracker.store.engines.posts import everything
 from tracker.store.engines.statement import Metrics
 
@@ -38,12 +42,19 @@ def opened(
     """The database itself; see the package. archive, folder and master are others'."""
     counted = everything(link) if only is None else only
     posts = counted["post"].unique().sort().to_numpy()
-    engine = Own(link, list(posts_by(link, posts, ROWS)))
+    engine = Own(link, list(_pieces(link, posts)))
     engine.relate("counted", counted)
     try:
         yield engine
     finally:
         engine.close()
+
+
+def _pieces(link: Link, posts: Ints) -> Iterator[Ints]:
+    """Posts in order, so many at a time as have about ROWS readings."""
+    if len(posts):
+        bulk.wanted(link, "wanted_counts", pl.DataFrame({"post": posts}))
+        yield from even(counts(link, "wanted_counts"), ROWS)
 
 
 class Own:
@@ -77,10 +88,11 @@ class Own:
     def _look_at(self, posts: Ints) -> None:
         self._link.run(f"DROP VIEW IF EXISTS {READINGS}")
         bulk.wanted(self._link, WANTED, pl.DataFrame({"post": posts}))
+        rows = gather(self._link, Wish(WANTED), self.metrics.all)
         columns = ", ".join(f"r.{metric}" for metric in METRICS)
         self._link.run(
             f"CREATE TEMP VIEW {READINGS} AS SELECT r.post_id AS post, r.captured_at,"
-            f" {columns} FROM {WANTED} w JOIN reading r ON r.post_id = w.post"
+            f" {columns} FROM {WANTED} w JOIN {rows} r ON r.post_id = w.post"
         )
 
     def _answer(self, sql: str) -> pl.DataFrame:

@@ -78,9 +78,9 @@ def text(metrics: Metrics, step: str = NO_DAYS) -> str:
         step=step,
         metrics=_each(metrics.all, ", {m}"),
         steps=shared * _SHARED_STEP + _each(own, _STEP),
-        day=_day("step"),
-        untils=shared * f",\n    {_day('until_step')} AS until"
-        + "".join(f",\n    {_day(f'{m}_step')} AS {m}_until" for m in own),
+        day=day("step"),
+        untils=shared * f",\n    {day('until_step')} AS until"
+        + "".join(f",\n    {day(f'{m}_step')} AS {m}_until" for m in own),
         names=shared * ", until" + _each(own, ", {m}_until"),
         sums=_each(metrics.all, _SUM) + _each(own, _COVERAGE),
         ends=shared * _SHARED_END + _each(own, _END),
@@ -103,6 +103,6 @@ def _each(metrics: Sequence[str], pattern: str) -> str:
     return "".join(pattern.format(m=metric) for metric in metrics)
 
 
-def _day(step: str) -> str:
+def day(step: str) -> str:
     """The day that a step says, in whole days since 1970."""
     return f"CAST(({step} - {step} % {STEPS}) / {STEPS} AS BIGINT) + {step} % 4 - 1"
