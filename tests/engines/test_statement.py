@@ -14,7 +14,8 @@ from tracker.store.gains import days
 
 
 def test_the_document_shows_the_statement_as_it_is():
-    step = clock.step(ZoneInfo("Europe/Paris"), at("2026-01-01T00:00"), at("2026-06-30T00:00"))
+    first, last = at("2026-01-01T00:00"), at("2026-06-30T00:00")
+    step = clock.step(ZoneInfo("Europe/Paris"), first, last)
     text = statement.text(statement.Metrics(("views",), ("likes",)), step)
     shown = (ROOT / "docs" / "rollup.md").read_text("utf-8")
     assert "".join(f"    {line}\n" for line in text.splitlines()) in shown
