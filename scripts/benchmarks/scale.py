@@ -70,6 +70,13 @@ def arguments(words: list[str]) -> argparse.Namespace:
         default=100_000,
         help="readings of a campaign followed beside the archive; 0: none",
     )
+    add(
+        "--verify-to",
+        type=count,
+        default=10_000_000,
+        metavar="N",
+        help="the largest size that `tracker verify` recounts",
+    )
     add("--json", type=Path, metavar="FILE", help="all figures as JSON")
     group = parser.add_argument_group("the agency")
     add = group.add_argument
@@ -115,6 +122,7 @@ def main(words: list[str]) -> int:
             asked.rounds,
             asked.slices_from,
             asked.live,
+            asked.verify_to,
             lambda text: print(text, file=sys.stderr, flush=True),
             sys.executable,
         )

@@ -15,7 +15,7 @@ from agencyhome import Home
 from cluster import spark_home, standalone
 from figures import Figure, Ratio, ratio
 from measure import Case
-from scalework import Work, told
+from scalework import Work, recount, told
 from workspace import DONE, drop
 
 #: What is asked: by day, and all in one row; both by hand too.
@@ -44,12 +44,10 @@ def archive_measures(work: Work, size: Size, home: Home) -> None:
         work.keep(figure)
     work.problems += differences(size, answers, found)
     work.ratios += list(against_hand(found))
-    for name, words in (
-        ("archive verify", ("archive", "verify", "--json")),
-        ("verify with archive", ("verify",)),
-    ):
-        with told(work, size):
-            work.keep(work.timed(name, home, size, size.readings, *words))
+    with told(work, size):
+        words = ("archive", "verify", "--json")
+        work.keep(work.timed("archive verify", home, size, size.readings, *words))
+    recount(work, size, home, "verify with archive")
 
 
 def against_hand(found: dict[str, Figure]) -> Iterator[Ratio]:
