@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import replayed
@@ -81,3 +82,39 @@ def test_what_is_kept_of_a_person_is_as_before(two: list[Path]) -> None:
         found["readings"].sort(key=lambda row: (row["post_id"], row["captured_at"]))
     assert len(hot["readings"]) > 0
     assert {k for k in hot if hot[k] != cold[k]} <= {"audit"}
+
+
+def spoilt(content: bytes) -> bytes:
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (None, "ARCHIVE_MISSING"),
+        (lambda content: content[:-9], "ARCHIVE_DAMAGED"),
+        (spoilt, "ARCHIVE_DAMAGED"),
+    ],
+)
+@pytest.mark.parametrize(
+    "words",
+    ["totals c --by day", "export readings --out OUT", "verify", "report"],
+)
+def test_without_a_file_there_is_an_error_and_no_smaller_number(
+    two: list[Path], tmp_path: Path, words: str, spoil: Any, code: str
+) -> None:
+    """One bit is enough; what needs no reading is answered all the same."""
+    home = Path(shutil.copytree(two[1], tmp_path / "workspace"))
+    for file in home.glob("archive/**/*.parquet"):
+        if spoil is None:
+            file.unlink()
+        else:
+            file.write_bytes(spoil(file.read_bytes()))
+    run = invoking(home)
+    words = words.replace("OUT", str(tmp_path / "out.csv"))
+    found = run(*words.split(), env={"TRACKER_NOW": LATER})
+    assert found.code == 6, found.err
+    assert f"error[{code}] campaign=" in found.err and ".parquet: " in found.err
+    before = invoking(two[0])("totals", "c", "--json")
+    assert run("totals", "c", "--json").out == before.out

@@ -231,7 +231,9 @@ def told(found, database):
     person = found["person"]
     for row in (*person["history"], *person["past"]):
         row.pop("at")
-    person["readings"].sort(key=lambda row: (row["post_id"], row["captured_at"]))
+    for rows in person.values():
+        if isinstance(rows, list):
+            rows.sort(key=str)
     return found
 
 
