@@ -8,20 +8,17 @@ but not where CI=true.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from postgres import Cluster
 from support import PRIVATE, ROOT, Result, Run, Server, invoking
 from worked import NAMES, load
 
@@ -132,78 +129,14 @@ def chromium() -> str:
 # -- databases ------------------------------------------------------------------
 
 
-def _programs() -> Path | None:
-    """The folder of PostgreSQL's programs."""
-    found = shutil.which("initdb")
-    if found:
-        return Path(found).resolve().parent
-    places = ("/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt")
-    tries = [path for place in places for path in Path(place).glob("*/bin/initdb")]
-    return max(tries).parent if tries else None
-
-
-def _free_port() -> int:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """A real PostgreSQL server of this session's own."""
-    programs = _programs()
-    if programs is None:
-        reason = "no PostgreSQL server programs on this machine"
-        assert os.environ.get("CI") != "true", reason
-        pytest.skip(reason)
-    with (
-        tempfile.TemporaryDirectory(prefix="tracker-pg-") as name,
-        _started(programs, Path(name)) as running,
-    ):
-        yield running
-
-
-@contextlib.contextmanager
-def _started(programs: Path, folder: Path) -> Iterator[Server]:
-    # The server refuses to run as root.
-    user = "postgres" if os.geteuid() == 0 else None
-    if user:
-        shutil.chown(folder, user)
-    port, data, log = _free_port(), folder / "data", folder / "log"
-    make = "-U tracker -A trust -E UTF8 --locale=C --no-sync".split()
-    serve = f"-p {port} -h 127.0.0.1 -F -c max_connections=60".split()
-    subprocess.run(
-        [programs / "initdb", "-D", data, *make],
-        check=True,
-        capture_output=True,
-        user=user,
-        cwd=folder,
-    )
-    with log.open("wb") as written:
-        process = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-k", folder, *serve],
-            stdout=written,
-            stderr=written,
-            user=user,
-            cwd=folder,
-        )
-    try:
-        yield _ready(Server(port), process, log)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait()
-
-
-def _ready(server: Server, process: subprocess.Popen[bytes], log: Path) -> Server:
-    import psycopg
-
-    for _ in range(600):
-        with contextlib.suppress(psycopg.OperationalError):
-            server.do("SELECT 1")
-            return server
-        assert process.poll() is None, log.read_text()
-        time.sleep(0.05)
-    raise AssertionError(log.read_text())
+    with tempfile.TemporaryDirectory(prefix="tracker-pg-") as name:
+        cluster = Cluster(Path(name))
+        cluster.start()
+        yield cluster.server
+        cluster.stop()
 
 
 @pytest.fixture(scope="session")

@@ -444,7 +444,7 @@ def test_pages_are_built_once_it_is_quiet_and_not_again(workspace, scripts):
     for _ in range(2):
         publisher.hurry()
         publisher.step(tracker, NOON)
-    assert tracker.runs.leases.holder("publisher") == "a"
+    assert tracker.runs.leases.find("publisher").holder == "a"
     assert manifest.exists()
 
 

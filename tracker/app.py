@@ -7,7 +7,7 @@ called and when is not known here.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -17,13 +17,15 @@ from zoneinfo import ZoneInfo
 
 from tracker import ingest
 from tracker.asking import Ask, clock, payloads
+from tracker.clock import now as machine_clock
+from tracker.clock import pretended
 from tracker.errors import (
     ConfigError,
     NotFoundError,
     TrackerError,
     TransientSourceError,
 )
-from tracker.model import DAY, RunReport, iso
+from tracker.model import DAY, RunReport, is_day, iso
 from tracker.settings import FILE, Settings, SourceSettings, load_settings
 from tracker.sources.base import Pushed
 from tracker.store.breakers import Breakers
@@ -139,7 +141,22 @@ def open_tracker(home: Path, *, check: bool = True, who: Who = NOBODY) -> Tracke
     return tracker
 
 
-def make_source(home: Path, settings: Settings, block: SourceSettings) -> Source:
+def clock_of(tracker: Tracker) -> Callable[[], int]:
+    """Epoch ms by the database's clock, which all hosts share, never the mark of a
+    day; TRACKER_NOW says otherwise."""
+    if tracker.database.dialect == "sqlite" or pretended() is not None:
+        return machine_clock
+    going = clock(tracker.runs.leases.clock())
+    return lambda: (now := going()) - is_day(now)
+
+
+def make_source(
+    home: Path,
+    settings: Settings,
+    block: SourceSettings,
+    clock: Callable[[], int] = machine_clock,
+) -> Source:
+    """clock: by which the answers of an API come."""
     from tracker.secrets import reveal
     from tracker.sources import registry
     from tracker.sources.base import Surroundings
@@ -148,6 +165,7 @@ def make_source(home: Path, settings: Settings, block: SourceSettings) -> Source
         str(home),
         settings.timezone,
         lambda reference, subject: reveal(reference, home, subject),
+        clock,
     )
     return registry.make(block.name, block.kind, block.options, around)
 
@@ -164,12 +182,15 @@ def ingest_source(
     settle: bool = False,
     slot: int | None = None,
     host: str | None = None,
+    term: int | None = None,
+    ended: Callable[[], int] | None = None,
     force: bool = False,
 ) -> RunReport:
     """One run of a source of tracker.toml.
 
     only: this file instead of those the block names. settle: leave files alone that
-    may still be written. slot, host: the claimed slot this run is for. force: also
+    may still be written. slot, host, term: the claimed slot this run is for. ended:
+    asked for the instant at which it has ended, if that is not `now`. force: also
     while the source waits, and for posts that are not due yet. Raises SourceError
     when it is paused or waits.
     """
@@ -178,11 +199,13 @@ def ingest_source(
     _allowed(tracker, state, now, force=force)
     if only is not None:
         block = replace(block, options={**block.options, "path": str(only)})
-    source = make_source(tracker.home, tracker.settings, block)
-    run_id = tracker.runs.start(name, block.kind, slot=slot, host=host, now=now)
+    source = make_source(tracker.home, tracker.settings, block, clock_of(tracker))
+    run_id = tracker.runs.start(
+        name, block.kind, slot=slot, host=host, now=now, term=term
+    )
     ask = Ask(tracker.database, block, now, settle=settle, all_=force)
     found = payloads(source, ask, state.bookmark)
-    report = _run(tracker, source, block.kind, run_id, found, now)
+    report = _run(tracker, source, block.kind, run_id, found, now, ended)
     expire(tracker, block, now)
     return report
 
@@ -252,6 +275,7 @@ def _run(
     run_id: int,
     payloads: Iterable[Payload],
     now: int,
+    ended: Callable[[], int] | None = None,
 ) -> RunReport:
     desk = Desk(
         source_id=tracker.runs.source_id(source.name, kind),
@@ -270,7 +294,8 @@ def _run(
     except BaseException as error:
         tracker.runs.abandon(run_id, f"cut off: {error or type(error).__name__}", now)
         raise
-    tracker.runs.finish(run_id, report, now)
+    if not tracker.runs.finish(run_id, report, ended() if ended else now):
+        raise tracker.runs.lost(run_id)
     return report
 
 

@@ -2,7 +2,7 @@
 
 Threads: the main one waits for signals and watches the clock; one writes
 heartbeats; one does upkeep (settings, pages); one sends alerts; each look at a source
-has its own; the HTTP door has some too.
+has its own, as many at once as `[host] workers` allows; the HTTP door has some too.
 Only looks, upkeep and alerts may take long, so nothing here holds up a signal or a
 heartbeat. The work of a thread is a step that may fail and is done again.
 """
@@ -10,7 +10,6 @@ heartbeat. The work of a thread is a step that may fail and is done again.
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
 import platform
@@ -25,9 +24,9 @@ from tracker.alerts.watchman import Watchman
 from tracker.auditing import follow
 from tracker.backups.regular import Regular
 from tracker.errors import ConfigError, TrackerError
-from tracker.hosts import PREFIX, host_name, lease_length, refuse_twin
+from tracker.hosts import enter, host_name, lease_length, workers_of
 from tracker.lock import HomeLock
-from tracker.looks import Looks
+from tracker.looks import Looks, waiting
 from tracker.privacy import resume
 from tracker.publisher import LEASE as PUBLISHER
 from tracker.publisher import Publisher
@@ -37,6 +36,7 @@ from tracker.server.door import Door
 from tracker.settings import FILE, Settings
 from tracker.slots import Every
 from tracker.stop import on_signal
+from tracker.store.runs import PREFIX
 from tracker.systemd import notify
 from tracker.who import DAEMON
 from tracker.workers import Work, Workers
@@ -53,7 +53,7 @@ JUMP = 30_000
 TICK, EVERY_TICK, STALLED = " tick", Every(2_000), 30.0
 #: Between two looks at all sources, whatever the timetable says: for slots that a
 #: dead host gave back, sources that were resumed, clocks that differ; seconds.
-SWEEP = 10.0
+SWEEP = 5.0
 
 
 class Daemon:
@@ -69,7 +69,8 @@ class Daemon:
         self.host = host_name(self.tracker.settings)
         self.lease = lease_length(self.tracker.settings)
         self.looks = Looks(self.tracker, self.host, self.lease)
-        self.workers = Workers(self._look)
+        most = workers_of(self.tracker.settings)
+        self.workers = Workers(self._look, most, self.looks.lane)
         self.publisher = Publisher(self.host, self.lease)
         self.watchman = Watchman()
         self.backups = Regular(self.host)
@@ -118,19 +119,17 @@ class Daemon:
 
     def _announce(self) -> None:
         """Take the host's lease, and give back what a dead process had claimed."""
-        now, runs = self._now(), self.tracker.runs
-        refuse_twin(self.tracker, self.host, now)
-        said = {"pid": os.getpid(), "machine": platform.node(), "since": now}
-        holder = json.dumps({**said, "lease": self.lease})
-        self._term = runs.leases.seize(PREFIX + self.host, holder, now, self.lease)
-        runs.forget_future(now + JUMP)
-        for name in runs.recover(self.host, now):
+        runs = self.tracker.runs
+        self._term, lost = enter(self.tracker, self.host, self.lease)
+        runs.forget_future(self._now() + JUMP)
+        for name in lost:
             state = runs.state(name)
             told = state.reason if state.state == "failed" else "its slot is due again"
             logger.warning(
                 f"a run of source {name} was cut off; {told}",
                 extra={"action": "recover", "source": name},
             )
+        said = {"pid": os.getpid(), "machine": platform.node()}
         logger.info("started", extra={"action": "start", "host": self.host, **said})
 
     def _plan(self) -> None:
@@ -205,6 +204,7 @@ class Daemon:
         notify("STOPPING=1")
         threads.append(_thread("close", self.door.close))
         self.timetable.stop()
+        self.workers.end()
         end = time.monotonic() + PATIENCE
         left = self.workers.wait(PATIENCE)
         for thread in threads:
@@ -347,6 +347,7 @@ class Daemon:
         _hide_secrets(fresh.settings)
         self.tracker = fresh
         self.looks.adopt(fresh)
+        self.workers.most = workers_of(fresh.settings)
         self._plan()
         self._look_at_all()
 
@@ -374,7 +375,8 @@ def _try(action: str, step: Callable[[], object]) -> None:
     try:
         step()
     except TrackerError as error:
-        logger.error(str(error), extra={"action": action, "code": error.code})
+        said = str(waiting(error))
+        logger.error(said, extra={"action": action, "code": error.code})
     except Exception:  # a bug in one step must not end the daemon
         logger.exception("a step broke", extra={"action": action})
 

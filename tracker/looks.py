@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from typing import Literal
 
 from tracker import app
 from tracker.errors import StoreError, TrackerError
@@ -18,14 +19,17 @@ from tracker.settings import SourceSettings
 from tracker.slots import Every, Schedule, due
 from tracker.store.inbox import Inbox
 from tracker.timing import timing
-from tracker.watch import USUAL_REST, Watch
+from tracker.watch import USUAL_REST, Watch, anything
 from tracker.workers import Work
 
 log = logging.getLogger(__name__)
 
 UNITS = ("s", "m", "h", "d")
 #: After trouble with the database a source rests, in seconds.
-REST = 30.0
+REST = 5.0
+#: Lanes of sources: those that wait for the network, and those that need only this
+#: machine and the database.
+ASKED, HERE = "asked", "here"
 
 
 class Looks:
@@ -45,6 +49,7 @@ class Looks:
         self.host, self.lease = host, lease
         self._clock = clock or tracker.runs.leases.clock
         self._known: set[tuple[str, str]] = set()
+        self._anchors: dict[str, int] = {}
         self._rests: dict[str, float] = {}
         self.adopt(tracker)
 
@@ -81,6 +86,12 @@ class Looks:
         told = {name for name, each in self._timings.items() if each.told}
         return self.schedules.keys() - self._watches.keys() - told
 
+    def lane(self, name: str) -> str:
+        """With which others it shares the places of this host."""
+        known = self._timings.get(name)
+        told = known is not None and known.told
+        return HERE if told or name in self._watches else ASKED
+
     def resting(self, name: str) -> bool:
         return self._rests.get(name, 0.0) > time.monotonic()
 
@@ -106,6 +117,8 @@ class Looks:
         """The slot that this host may run now."""
         name, runs = block.name, self.tracker.runs
         now = self._clock()
+        if not self._is_here(block):
+            return None
         if name in self._watches and not self._watches[name].changed(now):
             return None
         if self._timings[name].told and not self._inbox.waiting(name, 1):
@@ -119,9 +132,15 @@ class Looks:
         found = self._due(name, now)
         if found is None:
             return None
-        slot, merged = found
+        slot, merged, after = found
         work.term = runs.claim(
-            name, slot, host=self.host, now=now, lease=self.lease, merged=merged
+            name,
+            slot,
+            host=self.host,
+            now=now,
+            lease=self.lease,
+            merged=merged,
+            after=after,
         )
         if work.term is None:
             return None
@@ -130,21 +149,36 @@ class Looks:
             _missed(name, slot, merged)
         return slot
 
-    def _due(self, name: str, now: int) -> tuple[int, int] | None:
-        """The slot, and how many missed ones are merged into it."""
+    def _is_here(self, block: SourceSettings) -> bool:
+        """Where several hosts share the slots, files are read where they lie, or by
+        the host that is named."""
+        path = block.options.get("path")
+        if not isinstance(path, str) or block.host is not None:
+            return True
+        alone = self.tracker.database.dialect == "sqlite"
+        return alone or anything(self.tracker.home, path)
+
+    def _due(
+        self, name: str, now: int
+    ) -> tuple[int, int, int | Literal["any"] | None] | None:
+        """The slot, how many missed ones are merged into it, and after which one they
+        were counted."""
         if name in self._watches:
-            return now // 1000 * 1000, 0
+            return now // 1000 * 1000, 0, "any"
         if self._timings[name].told:
-            return now, 0
+            return now, 0, "any"
         schedule = self._timings[name].schedule
         if schedule is None:
             return None
         runs = self.tracker.runs
-        since = runs.anchor(name, now)
+        if name not in self._anchors:
+            self._anchors[name] = runs.anchor(name, now)
+        since = self._anchors[name]
         last = runs.last_slot(name, now)
         if last is None and isinstance(schedule, Every):
-            return schedule.last(now), 0
-        return due(schedule, since if last is None else last, now)
+            return schedule.last(now), 0, last
+        found = due(schedule, since if last is None else last, now)
+        return (*found, last) if found else None
 
     def _run(self, block: SourceSettings, work: Work, slot: int) -> None:
         runs, tracker = self.tracker.runs, self.tracker
@@ -152,7 +186,14 @@ class Looks:
         assert work.run is not None
         try:
             report = app.ingest_source(
-                tracker, block.name, now=now, settle=True, slot=slot, host=self.host
+                tracker,
+                block.name,
+                now=now,
+                settle=True,
+                slot=slot,
+                host=self.host,
+                term=work.term,
+                ended=self._clock,
             )
         except StoreError:
             runs.give_back(work.run, now)
@@ -209,4 +250,15 @@ def _missed(name: str, slot: int, merged: int) -> None:
 
 def _complain(name: str, error: TrackerError) -> None:
     said = {"action": "look", "source": name, "code": error.code}
-    log.error(str(error), extra=said)
+    if error.code == "TERM_LOST":  # somebody else does it
+        log.warning(str(error).replace("error[", "warning[", 1), extra=said)
+    else:
+        log.error(str(waiting(error)), extra=said)
+
+
+def waiting(error: TrackerError) -> TrackerError:
+    """What is told by who tries again by himself."""
+    if error.code == "DB_DOWN":
+        error.now = "Webhooks answer 503; jobs wait"
+        error.todo = f"Trying again in {REST:.0f} s"
+    return error

@@ -58,12 +58,14 @@ def publish(
     edition: Edition = WHOLE,
     since: Compare | None = None,
     mark: str | None = None,
+    may: Callable[[], None] = lambda: None,
 ) -> Published:
     """Write the pages of one campaign, or of all.
 
     out: instead of the workspace's folder. language: instead of each campaign's, or
     both. edition: said on the pages. since: what a campaign is compared with, the last
     marked report if it is not said. mark: the name of a mark that is set afterwards.
+    may: called when all is ready and nothing is published yet; it may raise.
     Raises NotFoundError, LockedError, ReportError; what was published stays.
     """
     from tracker.pagefacts import gathered, spoken
@@ -110,6 +112,7 @@ def publish(
                     told = _left_out(spoken(tracker, facts, version.language))
                     _campaign(shelf, told, Site(words, gallery, version))
                 _data(shelf, facts)
+        may()
     if mark is not None:
         here = [one for one in found if campaign in (None, one.campaign.id)]
         set_mark(tracker, here, mark, now)

@@ -75,9 +75,12 @@ class Publisher:
 
         began = time.monotonic()
         try:
-            publish(tracker, now=now)
-        except LockedError:  # a person builds them just now
+            publish(tracker, now=now, may=lambda: self._still(tracker))
+        except LockedError as error:  # a person builds them just now, or another host
             self._pause(EASY)
+            if error.code == "TERM_LOST":
+                said = str(error).replace("error[", "warning[", 1)
+                log.warning(said, extra={"action": "publish", "code": error.code})
             return
         except TrackerError as error:
             self._pause(AGAIN)
@@ -93,6 +96,20 @@ class Publisher:
         ended = time.monotonic()
         self._next = ended + RESTS * (ended - began)
         log.info("pages built", extra={"action": "publish"})
+
+    def _still(self, tracker: Tracker) -> None:
+        """LockedError when another host publishes now. On SQLite there is none."""
+        held = tracker.runs.leases.find(LEASE)
+        if held is not None and held.term == self.term:
+            return
+        term, self.term = self.term, 0
+        to = f" to host {held.holder} (term {term} < {held.term})" if held else ""
+        raise LockedError(
+            "TERM_LOST",
+            "pages",
+            f"this daemon lost its turn{to}",
+            "What it had built was not published",
+        )
 
     def _pause(self, seconds: float) -> None:
         """Do not try again before, whatever is collected meanwhile."""

@@ -31,7 +31,7 @@ SECRETS = ("key", "token", "secret")
 SECTIONS: dict[str, tuple[str, ...]] = {
     "clicks": ("window", "trusted_proxies"),
     "retention": ("captions", "clicks", "quarantine", "rejects"),
-    "host": ("name", "lease"),
+    "host": ("name", "lease", "workers"),
     "archive": ("address", "after"),
     "checks": ("silent",),
     "backup": ("every", "keep", "expire", "folder"),
@@ -41,6 +41,8 @@ RETENTION = ("captions", "clicks", "quarantine", "rejects")
 DURATIONS = ("window", "after", "silent", "every", "expire")
 #: Shortest and longest lease of a host, in ms.
 LEASES = (5_000, 300_000)
+#: The most sources that a host may ask at once.
+WORKERS = 64
 
 
 @dataclass(frozen=True)
@@ -300,6 +302,8 @@ def _section(block: Form, keys: tuple[str, ...]) -> None:
         block.field("trusted_proxies", _proxies, tuple[str, ...]())
     if "lease" in keys:
         block.field("lease", _lease, 0)
+    if "workers" in keys:
+        block.field("workers", _workers, 0)
     if "keep" in keys:
         block.field("keep", _keep, 0)
         block.field("folder", forms.text, "")
@@ -341,6 +345,14 @@ def _keep(value: Any) -> int:
     if not forms.count(value):
         raise ValueError("is 0 and would delete every backup; use 1 or more")
     return int(value)
+
+
+def _workers(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f'"{value}" is no number of sources')
+    if not 1 <= value <= WORKERS:
+        raise ValueError(f"is {value}; it goes from 1 to {WORKERS}")
+    return value
 
 
 def _lease(value: Any) -> int:

@@ -159,7 +159,7 @@ def stamp(tracker: Tracker, now: int) -> str:
 
 def as_json(tracker: Tracker, found: Status, now: int) -> dict[str, object]:
     """`tracker status --json`; instants in ISO 8601, `late` in seconds."""
-    daemon = found.daemon
+    daemon, publishes = found.daemon, publisher(tracker, now)
     return {
         "home": str(tracker.home),
         "as_of": iso(now),
@@ -174,7 +174,7 @@ def as_json(tracker: Tracker, found: Status, now: int) -> dict[str, object]:
             "pid": daemon.pid if daemon else None,
             "since": iso(daemon.since) if daemon else None,
         },
-        "hosts": [_host_json(tracker, host, found.runs) for host in found.hosts],
+        "hosts": [_host_json(host, found.runs, publishes) for host in found.hosts],
         "sources": [_source_json(source) for source in found.sources],
         "quarantine": {
             "rows": found.counts.open_rejects,
@@ -211,15 +211,20 @@ def _lives(pid: int) -> bool:
     return True
 
 
-def _host_json(tracker: Tracker, host: Host, runs: list[Run]) -> dict[str, object]:
-    publisher = tracker.runs.leases.holder("publisher")
+def publisher(tracker: Tracker, now: int) -> str | None:
+    """The host that builds the pages."""
+    held = tracker.runs.leases.find("publisher")
+    return held.holder if held is not None and held.live(now) else None
+
+
+def _host_json(host: Host, runs: list[Run], publishes: str | None) -> dict[str, object]:
     return {
         "name": host.name,
         "pid": host.pid,
         "since": iso(host.since),
         "seen": iso(host.seen),
         "state": host.state,
-        "publisher": publisher == host.name,
+        "publisher": publishes == host.name,
         "slots": [
             {"source": run.source, "slot": iso(run.slot), "term": run.term}
             for run in runs

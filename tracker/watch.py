@@ -40,6 +40,14 @@ def look(home: Path, path: str) -> Look:
     return Look(seen.hexdigest(), newest)
 
 
+def anything(home: Path, path: str) -> bool:
+    """Does anything lie there on this machine?"""
+    place = home / Path(path).expanduser()
+    if place.is_dir():
+        return any(place.iterdir())
+    return bool(_names(place))
+
+
 def _names(place: Path) -> list[str]:
     if place.is_dir():
         return [str(path) for path in place.iterdir()]

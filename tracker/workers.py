@@ -1,4 +1,9 @@
-"""Runs under way, each in a thread of its own, so that none waits for another.
+"""Runs under way, each in a thread of its own.
+
+No more than `most` of a lane are under way at once; what cannot begin yet waits here,
+and whether it is still due is asked when its turn has come, so that a host that is full
+leaves slots to others. Whose turn it is falls by lot: hosts that are called at the same
+instant must not all want the same source.
 
 A thread cannot be stopped from outside. One that passes its deadline is given up:
 its run is ended in the database, which refuses what it still writes, and its
@@ -7,6 +12,7 @@ source rests until the thread has come back or the daemon is started anew.
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +29,7 @@ class Work:
 
     name: str
     began: float
+    lane: str = ""
     thread: threading.Thread | None = None
     run: int | None = None
     term: int | None = None
@@ -31,23 +38,47 @@ class Work:
 
 @dataclass
 class Workers:
-    """At most one look a source at a time."""
+    """At most one look a source at a time. lane: of a source, by its name."""
 
     act: Callable[[Work], object]
+    most: int = 64
+    lane: Callable[[str], str] = lambda _: ""
     _works: dict[str, Work] = field(default_factory=dict)
+    _waiting: set[str] = field(default_factory=set)
     _guard: threading.Lock = field(default_factory=threading.Lock)
+    _ending: bool = False
 
     def look(self, name: str) -> bool:
-        """Begin a look, unless one at this source is under way."""
+        """Begin a look now or when there is room, unless one at this source is under
+        way."""
         with self._guard:
             if name in self._works:
                 return False
-            work = self._works[name] = Work(name, time.monotonic())
-            work.thread = threading.Thread(
-                target=self._do, args=[work], name=f"look {name}", daemon=True
-            )
-            work.thread.start()
+            if not self._ending:
+                self._waiting.add(name)
+                self._begin_some()
             return True
+
+    def _begin_some(self) -> None:
+        """Begin what there is room for."""
+        waiting = list(self._waiting)
+        random.shuffle(waiting)
+        for name in waiting:
+            lane = self.lane(name)
+            if self._busy(lane) < self.most:
+                self._waiting.discard(name)
+                self._begin(name, lane)
+
+    def _busy(self, lane: str) -> int:
+        works = self._works.values()
+        return sum(each.lane == lane and not each.given_up for each in works)
+
+    def _begin(self, name: str, lane: str) -> None:
+        work = self._works[name] = Work(name, time.monotonic(), lane)
+        work.thread = threading.Thread(
+            target=self._do, args=[work], name=f"look {name}", daemon=True
+        )
+        work.thread.start()
 
     def _do(self, work: Work) -> None:
         try:
@@ -55,10 +86,17 @@ class Workers:
         finally:
             with self._guard:
                 self._works.pop(work.name, None)
+                self._begin_some()
 
     def under_way(self) -> list[Work]:
         with self._guard:
             return list(self._works.values())
+
+    def end(self) -> None:
+        """Begin nothing any more."""
+        with self._guard:
+            self._ending = True
+            self._waiting.clear()
 
     def wait(self, seconds: float) -> list[Work]:
         """Wait for all but those given up; answers the ones that are not done."""

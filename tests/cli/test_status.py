@@ -14,7 +14,7 @@ import pytest
 from tracker import doctor
 from tracker.app import open_tracker
 from tracker.errors import LockedError
-from tracker.hosts import host_name, refuse_twin
+from tracker.hosts import host_name, surely_dead
 from tracker.lock import HomeLock
 from tracker.model import Outcome, RunReport, Tally
 
@@ -122,7 +122,7 @@ def test_hosts_are_live_late_or_gone(invoke, workspace, age, state):
     leases.seize("publisher", "a", now, 15_000)
     [host] = asked(invoke, "status")[1]["hosts"]
     assert (host["name"], host["pid"], host["state"]) == ("a", 7, state)
-    assert host["publisher"] is True and host["slots"] == []
+    assert host["publisher"] is (state == "live") and host["slots"] == []
 
 
 # -- doctor -----------------------------------------------------------------------
@@ -267,13 +267,13 @@ def test_a_name_is_free_when_its_daemon_is_surely_dead(
     now = tracker.runs.leases.clock()
     said = {"pid": pid, "machine": machine, "since": now, "lease": 15_000}
     tracker.runs.leases.seize("daemon:a", json.dumps(said), now, 15_000)
-    refuse_twin(tracker, "b", now)
-    refuse_twin(tracker, "a", now + 15_000)
+    held = tracker.runs.leases.find("daemon:a")
+    assert surely_dead(held, now + 15_000) is not refused
     if not refused:
-        refuse_twin(tracker, "a", now)
+        assert surely_dead(held, now)
         return
     with pytest.raises(LockedError, match="has this name"):
-        refuse_twin(tracker, "a", now)
+        surely_dead(held, now)
 
 
 def test_a_host_is_called_as_it_is_told(workspace, monkeypatch):

@@ -37,6 +37,11 @@ def begin(runs, slot=NOON, host="a", now=NOON):
     return runs.start("studio", "csv", slot=slot, host=host, now=now)
 
 
+def enter(runs, host, now, **more):
+    """A daemon of this name begins; the sources whose runs were lost."""
+    return runs.enter(host, "{}", now, LEASE, **more)[1]
+
+
 # -- claims ---------------------------------------------------------------------
 
 
@@ -143,8 +148,8 @@ def test_a_run_that_has_ended_cannot_be_given_up(runs):
 
 def test_a_restarted_host_takes_its_slot_up_again_at_once(runs):
     claim(runs)
-    assert runs.recover("b", NOON + 1) == []
-    assert runs.recover("a", NOON + 1) == ["studio"]
+    assert enter(runs, "b", NOON + 1) == []
+    assert enter(runs, "a", NOON + 1) == ["studio"]
     assert runs.running() == []
     assert claim(runs, now=NOON + 2) == 2
 
@@ -153,7 +158,7 @@ def test_a_source_that_kills_its_process_is_given_up_after_some_deaths(runs):
     for attempt in range(ATTEMPTS):
         assert runs.state("studio").state == "ready"
         claim(runs, now=NOON + attempt)
-        runs.recover("a", NOON + attempt)
+        enter(runs, "a", NOON + attempt)
     state = runs.state("studio")
     assert state.state == "failed"
     assert state.reason == "its process died 8 times in a row"
@@ -162,11 +167,11 @@ def test_a_source_that_kills_its_process_is_given_up_after_some_deaths(runs):
 def test_a_run_that_ends_forgives_earlier_deaths(runs):
     for attempt in range(ATTEMPTS - 1):
         claim(runs, now=NOON + attempt)
-        runs.recover("a", NOON + attempt)
+        enter(runs, "a", NOON + attempt)
     claim(runs, now=NOON + 100)
     runs.finish(begin(runs, now=NOON + 100), report(Outcome.FAILED), NOON + 100)
     claim(runs, NOON + HOUR, now=NOON + HOUR)
-    runs.recover("a", NOON + HOUR)
+    enter(runs, "a", NOON + HOUR)
     assert runs.state("studio").state == "ready"
 
 
@@ -201,9 +206,9 @@ def test_a_person_may_run_a_source_at_any_time(runs):
 
 def test_recovery_leaves_a_persons_run_alone_until_it_is_forgotten(runs):
     runs.start("studio", "csv", slot=None, host=None, now=NOON)
-    runs.recover("a", NOON + HOUR)
+    enter(runs, "a", NOON + HOUR)
     assert len(runs.running()) == 1
-    runs.recover("a", NOON + 25 * HOUR)
+    enter(runs, "a", NOON + 25 * HOUR)
     assert runs.running() == []
 
 
@@ -272,7 +277,7 @@ def test_a_lease_goes_to_one_holder_until_it_ends(runs):
     leases = runs.leases
     assert leases.take("publisher", "a", NOON, LEASE) == 1
     assert leases.take("publisher", "b", NOON, LEASE) is None
-    assert leases.holder("publisher") == "a"
+    assert leases.find("publisher").holder == "a"
     assert leases.take("publisher", "b", NOON + LEASE, LEASE) == 2
     assert leases.renew({"publisher": 1}, NOON + LEASE, LEASE) == {"publisher"}
 
@@ -281,7 +286,7 @@ def test_a_lease_that_is_given_back_is_free_at_once(runs):
     leases = runs.leases
     term = leases.take("publisher", "a", NOON, LEASE)
     leases.release("publisher", term)
-    assert leases.holder("publisher") is None
+    assert leases.find("publisher").holder is None
     assert leases.take("publisher", "b", NOON, LEASE) == 2
 
 

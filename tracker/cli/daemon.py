@@ -79,9 +79,10 @@ def start_log(form: str) -> None:
 @with_tracker
 def status(tracker: Tracker) -> int:
     """What runs, waits and is late; exit 1 when something is late or failed."""
+    from tracker import app
     from tracker import status as state
 
-    now = now_ms()
+    now = app.clock_of(tracker)()
     found = state.status(tracker, now)
     if wants_json():
         emit_json(state.as_json(tracker, found, now))
@@ -100,6 +101,8 @@ def _show_status(tracker: Tracker, found: Status) -> None:
     else:
         since = iso(daemon.since) or "–"
         answer(f"daemon      pid {daemon.pid} on {daemon.host} since {since}")
+    if len(found.hosts) > 1 or tracker.database.dialect != "sqlite":
+        _show_hosts(tracker, found)
     counts = found.counts
     answer(f"holds       {counts.posts} posts from {counts.payloads} payloads")
     answer(
@@ -112,6 +115,20 @@ def _show_status(tracker: Tracker, found: Status) -> None:
         ("source", "kind", "state", "last run", "last data", "next", "late", "why"),
         [_source_row(source) for source in found.sources],
     )
+
+
+def _show_hosts(tracker: Tracker, found: Status) -> None:
+    from tracker.model import iso
+    from tracker.status import publisher
+
+    publishes = publisher(tracker, tracker.runs.leases.clock())
+    for host in found.hosts:
+        under_way = sum(run.host == host.name and bool(run.slot) for run in found.runs)
+        pages = ", builds the pages" if host.name == publishes else ""
+        answer(
+            f"host        {host.name}: {host.state}, pid {host.pid} on {host.machine},"
+            f" seen {iso(host.seen) or '–'}, {under_way} slots under way{pages}"
+        )
 
 
 def _source_row(source: SourceStatus) -> tuple[object, ...]:

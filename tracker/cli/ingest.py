@@ -72,6 +72,7 @@ def _sources(tracker: Tracker, names: tuple[str, ...], *, force: bool) -> Any:
     from tracker import app
     from tracker.errors import ConfigError, SourceError
 
+    clock = app.clock_of(tracker)
     chosen = names or [block.name for block in tracker.settings.sources]
     for name in chosen:
         tracker.source_settings(name)  # a wrong name stops before any work
@@ -80,7 +81,7 @@ def _sources(tracker: Tracker, names: tuple[str, ...], *, force: bool) -> Any:
     with progress("Collecting", len(chosen)) as step:
         for name in chosen:
             try:
-                yield app.ingest_source(tracker, name, now=now_ms(), force=force)
+                yield app.ingest_source(tracker, name, now=clock(), force=force)
             except SourceError as error:
                 yield failed(name, str(error))
             except ConfigError as error:  # such as a secret that is not there

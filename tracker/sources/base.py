@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from tracker.clock import now
 from tracker.errors import ConfigError
 from tracker.model import Provenance, Reject
 
@@ -297,12 +298,13 @@ class Surroundings:
 
     reveal: a reference to a secret (`{ env = "NAME" }`, ...) and what it belongs to,
     as text, become the secret; ConfigError SECRET_MISSING. To be called when the
-    secret is used, not before.
+    secret is used, not before. clock: ms UTC, by which an answer came.
     """
 
     home: str
     timezone: str
     reveal: Callable[[Mapping[str, str], str], str] = _no_secrets
+    clock: Callable[[], int] = now
 
 
 #: A factory: name, settings of the block, surroundings. It raises ConfigError

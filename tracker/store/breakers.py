@@ -54,12 +54,17 @@ class Breakers:
         with self._database.reading() as link:
             return find(link, source)
 
-    @whole
     def probe(self, source: str, now: int) -> None:
         """Before a run: TransientSourceError BREAKER_OPEN unless it may be tried.
 
         Books the probe: the next one is allowed PROBE ms later.
         """
+        known = self.find(source)
+        if known is not None and known.open:
+            self._probe(source, now)
+
+    @whole
+    def _probe(self, source: str, now: int) -> None:
         with self._database.writing() as link:
             found = find(link, source)
             if found is None or not found.open:

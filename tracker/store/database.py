@@ -338,7 +338,9 @@ def _engine(dialect: str, creator: Callable[[], Any]) -> Engine:
 
 
 def _since(began: float) -> int:
-    return round((time.monotonic() - began) * 1000)
+    """How long it was waited, in ms; below a second nobody has waited."""
+    waited = round((time.monotonic() - began) * 1000)
+    return waited if waited >= 1000 else 0
 
 
 @contextmanager

@@ -117,11 +117,10 @@ class Leases:
         with self.database.writing() as link:
             release(link, name, term)
 
-    def holder(self, name: str) -> str | None:
-        """Who holds a lease, or held it last and has not given it back."""
+    def find(self, name: str) -> Lease | None:
+        """A lease as it stands; None: nobody ever had it."""
         with self.database.reading() as link:
-            found = find(link, name)
-        return found.holder if found else None
+            return find(link, name)
 
     def starting(self, prefix: str) -> list[Lease]:
         """All leases whose name begins so, in order of name."""

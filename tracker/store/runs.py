@@ -5,13 +5,17 @@ is a row of `run` and a lease on the source, and while the lease lives nobody el
 runs that source. A host that dies loses its claim at the end of the lease, its
 run becomes `lost`, and whoever comes next claims the slot again under another
 term. What a lost run still writes is refused, because `fence` looks in the same
-transaction. Runs asked for by a person have no slot and no lease.
+transaction. A lease that has ended and that nobody took over is still its host's: the
+term tells, not the time, so that a database that was away for a minute costs no run.
+Runs asked for by a person have no slot and no lease.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from tracker.errors import LockedError
 from tracker.model import Outcome, RunReport, iso
@@ -19,10 +23,13 @@ from tracker.store import audit, breakers, leases
 from tracker.store.again import whole
 from tracker.store.corrections import HAND
 from tracker.store.database import Link
+from tracker.store.leases import Lease
 from tracker.store.states import SourceState, States, become, source_id
 
 __all__ = ["Run", "Runs", "SourceState"]
 
+#: How the leases of daemons begin.
+PREFIX = "daemon:"
 #: A source whose process died so often in a row is not tried again by itself.
 ATTEMPTS = 8
 #: What is said of a run that was lost with its process.
@@ -78,17 +85,30 @@ class Runs(States):
 
     @whole
     def claim(
-        self, name: str, slot: int, *, host: str, now: int, lease: int, merged: int = 0
+        self,
+        name: str,
+        slot: int,
+        *,
+        host: str,
+        now: int,
+        lease: int,
+        merged: int = 0,
+        after: int | Literal["any"] | None = "any",
     ) -> int | None:
         """The term under which this host may run this slot now, or None.
 
-        lease: how long the claim lives unless it is renewed, in ms. None: another
-        run of this source is under way, or the slot is done.
+        lease: how long the claim lives unless it is renewed, in ms. after: the latest
+        slot (see last_slot) from which `merged` was counted: when another one is the
+        latest by now, the claim would hide slots that were lost meanwhile. None:
+        another run of this source is under way, or the slot is done, or that.
         """
         with self.database.writing() as link:
+            now += link.waited  # a lease counts from when we have it
             lose(link, name, now)
             last = _last_slot(link, name)
             if (last is not None and last >= slot) or _running(link, name):
+                return None
+            if after not in ("any", last):
                 return None
             term = leases.take(link, lease_name(name), host, now, lease)
             if term is None:
@@ -101,22 +121,28 @@ class Runs(States):
             return term
 
     @whole
-    def recover(self, host: str, now: int) -> list[str]:
-        """Give back what an earlier process of this host had claimed.
+    def enter(
+        self,
+        host: str,
+        holder: str,
+        now: int,
+        length: int,
+        dead: Callable[[Lease], bool] = lambda _: True,
+    ) -> tuple[int, list[str]]:
+        """A daemon of this name begins: the term of its lease, and the sources whose
+        runs were lost with an earlier process of that name.
 
-        To be called when it is sure that no such process lives. Answers the names
-        of the sources whose runs were lost.
+        holder: what the lease says of it. dead: asked about a lease that somebody has
+        not given back: raises LockedError when its process lives, and answers whether
+        it has surely ended. What a process had claimed that may still live somewhere
+        stays its own until its leases end.
         """
         with self.database.writing() as link:
-            found = link.all(
-                "SELECT DISTINCT s.name FROM run r JOIN source s ON s.id = r.source_id"
-                " WHERE r.outcome IS NULL AND ((r.host = ? AND r.slot IS NOT NULL)"
-                " OR (r.slot IS NULL AND r.started_at < ?))",
-                (host, now - FORGOTTEN),
-            )
-            for (name,) in found:
-                lose(link, name, now, host)
-        return [name for (name,) in found]
+            now += link.waited
+            held = leases.find(link, host_lease(host))
+            sure = held is None or held.holder is None or dead(held)
+            lost = _recover(link, host, now, sure=sure)
+            return leases.seize(link, host_lease(host), holder, now, length), lost
 
     def renew(self, terms: dict[str, int], now: int, lease: int) -> set[str]:
         """Hold on to claims (source to term); answers the sources that were lost."""
@@ -135,22 +161,35 @@ class Runs(States):
 
     # -- runs -------------------------------------------------------------------
 
-    @whole
     def start(
-        self, source: str, kind: str, *, slot: int | None, host: str | None, now: int
+        self,
+        source: str,
+        kind: str,
+        *,
+        slot: int | None,
+        host: str | None,
+        now: int,
+        term: int | None = None,
     ) -> int:
-        """The number of a run that begins now, or of the one claimed for this slot."""
+        """The number of a run that begins now, or of the one claimed for this slot,
+        under this term if it is said. Raises LockedError when that was lost."""
+        if slot is None:
+            return self._begin(source, kind, host, now)
+        with self.database.reading() as link:
+            claimed = link.one(
+                "SELECT r.id, r.term FROM run r JOIN source s ON s.id = r.source_id"
+                " WHERE s.name = ? AND r.slot = ? AND r.host = ?"
+                " AND r.outcome IS NULL",
+                (source, slot, host),
+            )
+            if claimed is None or term not in (None, claimed[1]):
+                raise _term_lost(link, source, slot, term)
+        return int(claimed[0])
+
+    @whole
+    def _begin(self, source: str, kind: str, host: str | None, now: int) -> int:
         with self.database.writing() as link:
             number = source_id(link, source, kind)
-            if slot is not None:
-                claimed = link.value(
-                    "SELECT id FROM run WHERE source_id = ? AND slot = ?"
-                    " AND host = ? AND outcome IS NULL",
-                    (number, slot, host),
-                )
-                if claimed is None:
-                    raise _term_lost(source, slot)
-                return int(claimed)
             return int(
                 link.value(
                     "INSERT INTO run (source_id, host, started_at) VALUES (?, ?, ?)"
@@ -162,12 +201,26 @@ class Runs(States):
     def fence(self, link: Link, run_id: int) -> None:
         """In a run's own write transaction: LockedError when the run was lost."""
         row = link.one(
-            "SELECT s.name, r.slot, r.outcome FROM run r"
+            "SELECT s.name, r.slot, r.term, r.outcome FROM run r"
             " JOIN source s ON s.id = r.source_id WHERE r.id = ?",
             (run_id,),
         )
-        if row is None or row[2] is not None:
-            raise _term_lost(row[0] if row else str(run_id), row[1] if row else None)
+        if row is None:
+            raise _term_lost(link, str(run_id), None, None)
+        source, slot, term, outcome = row
+        lease = leases.find(link, lease_name(source)) if term is not None else None
+        if outcome is not None or (lease is not None and lease.term != term):
+            raise _term_lost(link, source, slot, term)
+
+    def lost(self, run_id: int) -> LockedError:
+        """Why a run that has ended by others' hands counts for nothing."""
+        with self.database.reading() as link:
+            row = link.one(
+                "SELECT s.name, r.slot, r.term FROM run r"
+                " JOIN source s ON s.id = r.source_id WHERE r.id = ?",
+                (run_id,),
+            )
+            return _term_lost(link, *(row or (str(run_id), None, None)))
 
     @whole
     def finish(self, run_id: int, report: RunReport, now: int) -> bool:
@@ -219,11 +272,13 @@ class Runs(States):
         """The run came to nothing through no fault of its source: its slot is due
         again."""
         with self.database.writing() as link:
-            _release(link, run_id)
-            link.run(
-                "UPDATE run SET outcome = 'lost', ended_at = ? WHERE id = ?",
+            given = link.run(
+                "UPDATE run SET outcome = 'lost', ended_at = ?"
+                " WHERE id = ? AND (outcome IS NULL OR outcome = 'failed')",
                 (now, run_id),
             )
+            if given:  # one that has ended well keeps its slot
+                _release(link, run_id)
 
     def claimed(self, name: str, slot: int, term: int) -> int | None:
         """The number of the run that a claim made."""
@@ -265,14 +320,32 @@ def lease_name(source: str) -> str:
     return f"source:{source}"
 
 
-def lose(link: Link, name: str, now: int, host: str | None = None) -> None:
-    """Runs of a source whose lease has ended, or which `host` had, become lost.
+def host_lease(host: str) -> str:
+    """The lease that a daemon of this name holds while it lives."""
+    return f"{PREFIX}{host}"
+
+
+def _recover(link: Link, host: str, now: int, *, sure: bool) -> list[str]:
+    """The sources whose runs a dead process of this host has left; sure: it is not
+    alive anywhere. A person's run is lost once it is forgotten."""
+    found = link.all(
+        "SELECT DISTINCT s.name FROM run r JOIN source s ON s.id = r.source_id"
+        " WHERE r.outcome IS NULL AND ((r.host = ? AND r.slot IS NOT NULL)"
+        " OR (r.slot IS NULL AND r.started_at < ?))",
+        (host, now - FORGOTTEN),
+    )
+    return [name for (name,) in found if lose(link, name, now, host if sure else None)]
+
+
+def lose(link: Link, name: str, now: int, host: str | None = None) -> int:
+    """Runs of a source whose lease has ended, or which `host` had, become lost; how
+    many.
 
     Its slot is due again. After ATTEMPTS of them in a row the source has failed.
     """
     lease = leases.find(link, lease_name(name))
     if lease is not None and lease.live(now) and lease.holder != host:
-        return
+        return 0
     lost = link.all(
         "SELECT r.id, r.slot FROM run r JOIN source s ON s.id = r.source_id"
         " WHERE s.name = ? AND r.outcome IS NULL"
@@ -290,6 +363,7 @@ def lose(link: Link, name: str, now: int, host: str | None = None) -> None:
     if lost and _deaths(link, name) >= ATTEMPTS:
         reason = f"its process died {ATTEMPTS} times in a row"
         become(link, name, "failed", None, reason)
+    return len(lost)
 
 
 def _deaths(link: Link, name: str) -> int:
@@ -379,11 +453,18 @@ def _held_back(link: Link, report: RunReport, now: int) -> None:
         breakers.close(link, name)
 
 
-def _term_lost(source: str, slot: int | None) -> LockedError:
+def _term_lost(
+    link: Link, source: str, slot: int | None, term: int | None
+) -> LockedError:
     at = f" slot {iso(slot)}" if slot is not None else ""
+    now = leases.find(link, lease_name(source))
+    to = ""
+    if now is not None and term is not None and now.term > term:
+        to = f" to host {now.holder}" if now.holder else ""
+        to += f" (term {term} < {now.term})"
     return LockedError(
         "TERM_LOST",
         f"source {source}{at}",
-        "this process lost its turn",
+        f"this process lost its turn{to}",
         "Its result was not stored",
     )

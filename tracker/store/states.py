@@ -38,9 +38,16 @@ class States:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    @whole
     def source_id(self, name: str, kind: str) -> int:
         """The row of a source, made when it is new, with this kind from now on."""
+        with self.database.reading() as link:  # almost always: needs no turn
+            found = link.value(
+                "SELECT id FROM source WHERE name = ? AND kind = ?", (name, kind)
+            )
+        return int(found) if found is not None else self._source_id(name, kind)
+
+    @whole
+    def _source_id(self, name: str, kind: str) -> int:
         with self.database.writing() as link:
             return source_id(link, name, kind)
 
@@ -85,9 +92,13 @@ class States:
         with self.database.writing() as link:
             become(link, name, state, retry_at, reason)
 
-    @whole
     def anchor(self, name: str, now: int) -> int:
         """The instant from which on a source's slots count: when it was first seen."""
+        known = self.first_seen(name)
+        return self._anchor(name, now) if known is None else known
+
+    @whole
+    def _anchor(self, name: str, now: int) -> int:
         with self.database.writing() as link:
             link.run(
                 "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING",

@@ -46,6 +46,7 @@ class Api:
             settings.name,
             allow_private=(*settings.allow_private, *([host] if inside else [])),
             parallel=settings.parallel,
+            clock=settings.clock,
             resets=resets,
             ca_file=settings.ca_file,
         )

@@ -80,6 +80,11 @@ class Settings:
     def subject(self) -> str:
         return f"source {self.name}"
 
+    @property
+    def clock(self) -> Callable[[], int]:
+        """By which answers come, ms UTC."""
+        return self._around.clock
+
     def has(self, key: str) -> bool:
         """Is there a reference to this secret?"""
         return key in self._secrets
