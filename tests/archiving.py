@@ -6,16 +6,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
+from dying import LATER
 from plain import ZONE, keep
 
 from tracker.model import METRICS, day_instant, instant
-from tracker.store.archive import files, listing, move, parts
+from tracker.store.archive import files, listing, parts
 from tracker.store.database import Database
 from tracker.store.totals import Reckoner
 
-#: When everything below is long over.
-LATER = instant(datetime(2027, 1, 1, tzinfo=UTC))
-WISH = move.Wish("2027-01")
+__all__ = ["LATER"]
 TAGS = {"a": "#one", "b": "#two", "c": "#one #two", "d": "nothing"}
 HOMES = {"a": "one", "b": "two", "c": "one", "d": None}
 

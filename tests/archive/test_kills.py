@@ -7,78 +7,21 @@ A step is before and after each commit, and after each write, sync, rename and r
 from __future__ import annotations
 
 import itertools
-import multiprocessing
-import os
 import shutil
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
-from archiving import LATER, all_readings, archived, hot, programme, row
+from archiving import all_readings, archived, hot, programme, row
+from dying import LATER, do, in_a_process
 from plain import keep
 from support import Server
 
-from tracker.store.archive import check, move, parts, restore
+from tracker.store.archive import check, move, parts
 from tracker.store.database import Database
 
-#: Deeds of the system that leave something behind.
-DEEDS = ("write", "fsync", "rename", "unlink", "mkdir", "rmdir")
 #: On PostgreSQL every so many steps: each takes a new database.
 STRIDE = 4
-
-
-def do(deed: str, database: Database) -> None:
-    if deed == "run":
-        move.run(database, move.Wish("2027-01", again=True), now=LATER)
-    else:
-        restore.restore(database, "2026-01", now=LATER)
-
-
-def killed(deed: str, url: str, home: Path, step: int) -> None:
-    """In a process of its own: do it, and be killed at a step."""
-    steps = itertools.count(1)
-
-    def here() -> None:
-        if next(steps) == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    for name in DEEDS:
-        setattr(os, name, _watched(getattr(os, name), here))
-    writing = Database.writing
-
-    @contextmanager
-    def watched(self: Database) -> Iterator[Any]:
-        with writing(self) as link:
-            yield link
-            here()
-        here()
-
-    Database.writing = watched  # type: ignore[method-assign]
-    do(deed, Database(url, home))
-
-
-def _watched(act: Callable[..., Any], here: Callable[[], None]) -> Callable[..., Any]:
-    def watched(*words: Any, **more: Any) -> Any:
-        done = act(*words, **more)
-        here()
-        return done
-
-    return watched
-
-
-def in_a_process(deed: str, database: Database, home: Path, step: int) -> bool:
-    """Was it killed, rather than done?"""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["polars", "tracker.store.archive.move"])
-    process = context.Process(target=killed, args=(deed, database.url, home, step))
-    process.start()
-    process.join(120)
-    assert process.exitcode in (0, -signal.SIGKILL)
-    return process.exitcode != 0
 
 
 # -- where it begins -----------------------------------------------------------------
