@@ -9,14 +9,16 @@ from __future__ import annotations
 import itertools
 import shutil
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
-from archiving import all_readings, archived, hot, programme, row
+from archiving import all_readings, archived, hot, programme, row, totals
 from dying import LATER, do, in_a_process
-from plain import keep
+from plain import ZONE, keep
 from support import Server
 
+from tracker.store import verify
 from tracker.store.archive import check, move, parts
 from tracker.store.database import Database
 
@@ -56,9 +58,18 @@ BEGINNINGS = {
 }
 
 
-def check_whole(database: Database, before: pl.DataFrame) -> None:
+Before = tuple[pl.DataFrame, list[Any]]
+
+
+def as_it_is(database: Database) -> Before:
+    return all_readings(database), totals(database)
+
+
+def check_whole(database: Database, before: Before) -> None:
     """Every reading once, and what files and database both have is the same."""
-    assert all_readings(database).equals(before)
+    assert all_readings(database).equals(before[0])
+    assert totals(database) == before[1]
+    assert verify.verify(database, ZONE) == []
     there, here = archived(database), hot(database)
     assert len(there.unique(["post", "captured_at"])) == len(there)
     old = here.filter(pl.col("payload_id") == 1)
@@ -66,7 +77,7 @@ def check_whole(database: Database, before: pl.DataFrame) -> None:
     assert twice.join(there, on=twice.columns, how="anti", nulls_equal=True).is_empty()
 
 
-def check_done(database: Database, deed: str, before: pl.DataFrame) -> None:
+def check_done(database: Database, deed: str, before: Before) -> None:
     """The next run does all of it, and leaves nothing lying about."""
     if deed == "run" or len(archived(database)):
         do(deed, database)
@@ -94,7 +105,7 @@ def test_killed_at_any_step_on_sqlite(
     start.mkdir()
     shutil.copyfile(made_workspace / "tracker.db", start / "t.db")
     begin(Database("sqlite:///t.db", start))
-    before = all_readings(Database("sqlite:///t.db", start))
+    before = as_it_is(Database("sqlite:///t.db", start))
     for step in itertools.count(1):
         home = Path(shutil.copytree(start, tmp_path / "home"))
         database = Database("sqlite:///t.db", home)
@@ -118,7 +129,7 @@ def test_killed_at_some_steps_on_postgresql(
     server.do(f"CREATE DATABASE start_{beginning} TEMPLATE {with_tables}")
     first = Database(server.url(f"start_{beginning}"), start)
     begin(first)
-    before = all_readings(first)
+    before = as_it_is(first)
     first.close()
     for step in itertools.count(3, STRIDE):
         home = tmp_path / "home"
