@@ -27,6 +27,7 @@ READS = {
         "explain",
         "compare",
         "years",
+        "benchmark",
         "kpi",
         "emv",
         "answers",

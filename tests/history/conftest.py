@@ -1,13 +1,14 @@
-"""A programme of two years, made once."""
+"""Programmes that tests only read, each made once."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import twocampaigns
 import twoyears
 from support import PRIVATE, Run, invoking
 
@@ -18,11 +19,24 @@ def two_years(
 ) -> Iterator[Run]:
     """Runs `tracker ...` in its workspace, on SQLite; not to be changed."""
     home = tmp_path_factory.mktemp("years") / "workspace"
-    shutil.copytree(made_workspace, home)
+    yield from _made(made_workspace, home, twoyears.begin)
+
+
+@pytest.fixture(scope="session")
+def two_campaigns(
+    made_workspace: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Run]:
+    """The same with two campaigns of six people."""
+    home = tmp_path_factory.mktemp("campaigns") / "workspace"
+    yield from _made(made_workspace, home, twocampaigns.begin)
+
+
+def _made(empty: Path, home: Path, begin: Callable[[Path, Run], None]) -> Iterator[Run]:
+    shutil.copytree(empty, home)
     with pytest.MonkeyPatch.context() as patch:
         for name in PRIVATE:
             patch.delenv(name, raising=False)
         before = os.umask(0o077)
-        twoyears.begin(home, invoking(home))
+        begin(home, invoking(home))
         yield invoking(home)
         os.umask(before)

@@ -69,6 +69,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "kpi": ("tracker.cli.kpi:kpi", "Rates, costs and returns."),
         "emv": ("tracker.cli.kpi:emv", "Earned media value by rate cards."),
         "compare": ("tracker.cli.compare:compare", "Campaigns side by side."),
+        "benchmark": ("tracker.cli.benchmark:benchmark", "What is usual for posts."),
         "years": ("tracker.cli.years:years", "Year on year, from the first reading."),
         "report": ("tracker.cli.report:report", "Write the pages."),
         "finding": ("tracker.cli.finding:finding", "What should be looked at."),

@@ -7,9 +7,10 @@ anomalies call views after a week (store/early.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol, SupportsInt
 
 from tracker.model import DAY
 
@@ -57,6 +58,14 @@ def class_of(followers: int | None) -> str:
     return next(name for name, end in CLASSES if end is None or followers < end)
 
 
+class Ordered(Protocol):
+    """Values in order: a list, or an array."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, at: int, /) -> SupportsInt: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Quartiles:
     """A quarter of the posts have less than low, half less than middle, three quarters
@@ -67,33 +76,24 @@ class Quartiles:
     high: Fraction
 
 
-def quartiles(ordered: Mapping[int, int], posts: int) -> Quartiles | None:
-    """Quartiles of values of which those beside the quarters are given by their place,
-    from 1. Between two posts the straight line counts. None without a post.
+def quartiles(ordered: Ordered) -> Quartiles | None:
+    """Quartiles of values in order. Between two posts the straight line counts. None
+    without a post.
 
     Of 1, 2, 3, 4, 5 the quartiles are 2, 3 and 4; of 1, 2, 3, 4 they are 1.75, 2.5 and
     3.25.
     """
-    if not posts:
+    if not len(ordered):
         return None
-    return Quartiles(*(_quarter(ordered, posts, k) for k in (1, 2, 3)))
+    return Quartiles(*(_quarter(ordered, k) for k in (1, 2, 3)))
 
 
-def _quarter(ordered: Mapping[int, int], posts: int, quarter: int) -> Fraction:
-    whole, rest = divmod(quarter * (posts - 1), 4)
-    below = Fraction(ordered[whole + 1])
+def _quarter(ordered: Ordered, quarter: int) -> Fraction:
+    whole, rest = divmod(quarter * (len(ordered) - 1), 4)
+    below = Fraction(int(ordered[whole]))
     if not rest:
         return below
-    return below + (ordered[whole + 2] - below) * Fraction(rest, 4)
-
-
-def places(posts: int) -> tuple[int, ...]:
-    """The places, from 1, that `quartiles` needs of so many posts."""
-    found: set[int] = set()
-    for quarter in (1, 2, 3):
-        whole, rest = divmod(quarter * (posts - 1), 4)
-        found |= {whole + 1, whole + 2} if rest else {whole + 1}
-    return tuple(sorted(found)) if posts else ()
+    return below + (int(ordered[whole + 1]) - below) * Fraction(rest, 4)
 
 
 def rank(below: int, equal: int, others: int) -> Fraction | None:

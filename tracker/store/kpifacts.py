@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from tracker.model import METRICS, Campaign, handle_key, local_day
-from tracker.store import bulk, missions, postrows, rows, series
+from tracker.model import METRICS, Campaign, local_day
+from tracker.store import bulk, followers, missions, postrows, rows, series
 from tracker.store.archive.gather import Wish, gather, newest, of_campaign
 from tracker.store.database import Database, Link
 from tracker.store.figures import Figures
@@ -99,7 +99,9 @@ def _posts(
     seen = pl.coalesce("published_at", "first_at").fill_null(0)
     local = days(posts.select(seen).to_series().to_numpy(), figures.zone)
     posts = posts.with_columns(day=pl.Series(local, dtype=pl.Int64))
-    return _followed(link, posts, figures)
+    last = None if figures.until is None else local_day(figures.until, figures.zone)
+    told = followers.accounts(link, known=figures.as_of, last=last)
+    return told.followed(posts).drop("handle").sort("platform", "post_id")
 
 
 def _valued(link: Link, figures: Figures, read: pl.DataFrame | None) -> pl.DataFrame:
@@ -165,102 +167,6 @@ def _newest(link: Link, number: int) -> pl.DataFrame:
         " JOIN payload f ON f.id = r.payload_id"
     )
     return link.frame(sql + joins + where, (number,), KNOWN)
-
-
-# -- followers --------------------------------------------------------------------
-
-#: The largest that any source says of an account and day; merged by maximum.
-AUDIENCE = (
-    "SELECT u.platform, u.handle, u.day, max(u.value) FROM audience u"
-    " JOIN payload y ON y.id = u.payload_id"
-    " WHERE u.metric = 'followers' AND y.recorded_at <= ? AND u.day <= ?"
-    " GROUP BY u.platform, u.handle, u.day"
-)
-FILE = (
-    "SELECT m.slug, h.platform, h.key, max(h.followers) FROM handle h"
-    " JOIN ambassador m ON m.id = h.ambassador_id GROUP BY m.slug, h.platform, h.key"
-)
-
-
-def _followed(link: Link, posts: pl.DataFrame, figures: Figures) -> pl.DataFrame:
-    """With `followers`: the last known on or before the post's day, else the first
-    after it, else those of the ambassador file."""
-    theirs = link.frame(
-        FILE,
-        schema={
-            "ambassador": pl.String,
-            "platform": pl.String,
-            "key": pl.String,
-            "in_file": pl.Int64,
-        },
-    )
-    posts = _keyed(posts, theirs)
-    told = _audience(link, figures)
-    order, account = posts.sort("day"), ["platform", "key"]
-    later = order.join_asof(
-        told, on="day", by=account, strategy="forward", check_sortedness=False
-    )
-    return (
-        order.join_asof(told, on="day", by=account, check_sortedness=False)
-        .with_columns(later["told"].alias("later"))
-        .join(theirs, on=["ambassador", "platform", "key"], how="left")
-        .with_columns(followers=pl.coalesce("told", "later", "in_file"))
-        .drop("told", "later", "in_file", "key", "handle")
-        .sort("platform", "post_id")
-    )
-
-
-def _keyed(posts: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
-    """With `key`, what accounts are compared by. A post that does not say its account
-    is of the only one that its ambassador has on the platform."""
-    names = posts["handle"].drop_nulls().unique()
-    keys = pl.DataFrame(
-        {"handle": names, "key": [handle_key(name) for name in names]},
-        schema={"handle": pl.String, "key": pl.String},
-    )
-    only = (
-        theirs.group_by("ambassador", "platform")
-        .agg(pl.col("key").first().alias("only"), pl.len())
-        .filter(pl.col("len") == 1)
-        .drop("len")
-    )
-    return (
-        posts.join(keys, on="handle", how="left")
-        .join(only, on=["ambassador", "platform"], how="left")
-        .with_columns(key=pl.coalesce("key", "only"))
-        .drop("only")
-    )
-
-
-def _audience(link: Link, figures: Figures) -> pl.DataFrame:
-    """Columns platform, key, day (days since 1970), told; ordered by day."""
-    last = "9999-12-31"
-    if figures.until is not None:
-        last = local_day(figures.until, figures.zone).isoformat()
-    known = FAR if figures.as_of is None else figures.as_of
-    found = link.frame(
-        AUDIENCE,
-        (known, last),
-        {
-            "platform": pl.String,
-            "handle": pl.String,
-            "date": pl.String,
-            "told": pl.Int64,
-        },
-    )
-    keys = {name: handle_key(name) for name in found["handle"].unique()}
-    return (
-        found.with_columns(
-            key=pl.col("handle").replace_strict(
-                keys, default=None, return_dtype=pl.String
-            ),
-            day=pl.col("date").str.to_date(strict=False).cast(pl.Int32).cast(pl.Int64),
-        )
-        .drop_nulls("day")
-        .group_by("platform", "key", "day")
-        .agg(pl.col("told").max())
-        .sort("day")
-    )
 
 
 # -- readings ---------------------------------------------------------------------
