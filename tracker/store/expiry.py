@@ -22,8 +22,8 @@ from tracker.store.archive.thin import OLD, Going, Thinner
 from tracker.store.archive.turn import taking_turns
 from tracker.store.database import Database, Link
 from tracker.store.gains import contributions, firsts, steps
+from tracker.store.recount.states import restate, state
 from tracker.store.sums import Sums
-from tracker.store.verify import restate
 
 if TYPE_CHECKING:
     from tracker.store.gains import Ints
@@ -168,7 +168,7 @@ def _less(link: Link, zone: ZoneInfo, posts: Ints, delete: Callable[[], None]) -
     for left in series.pieces(link, posts):
         if len(left.post):
             sums.gained(contributions(left, steps(left), firsts(left)))
-            restate(link, left)
+            restate(link, state(left))
             kept.append(np.unique(left.post))
             gone -= len(left.post)
     sums.write()

@@ -40,7 +40,7 @@ def refresh(link: Link, zone: ZoneInfo) -> None:
         sums.replace(link, posts["post"], new)
         parts = [rollups.merged(parts)] if parts else []
     rollups.add(link, parts)
-    _remember(link, known)
+    remember(link, known)
 
 
 def attributable(link: Link) -> Iterator[pl.DataFrame]:
@@ -91,7 +91,7 @@ def _drop(link: Link, known: Rules, stale: set[int]) -> None:
             link.run("DELETE FROM attribution WHERE campaign_id = ?", (campaign,))
 
 
-def _remember(link: Link, known: Rules) -> None:
+def remember(link: Link, known: Rules) -> None:
     rows = pl.DataFrame(
         [(f"zone:{number}", zone.key) for number, zone in sorted(known.zones.items())],
         schema=["key", "value"],
