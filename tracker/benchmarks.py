@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.errors import NotFoundError
@@ -97,20 +96,19 @@ def benchmark(tracker: Tracker, wish: Wish) -> Benchmark:
 
     Raises NotFoundError; ConfigError ENGINE_OTHER, ENGINE_MISSING.
     """
-    from tempfile import TemporaryDirectory
-
+    from tracker.copies import temporary
     from tracker.store import curves as store
     from tracker.store import engines
 
-    with tracker.database.reading() as link, TemporaryDirectory() as place:
+    with tracker.database.reading() as link, temporary(tracker.home) as place:
         number = _number(link, wish.campaign)
         crowd = Crowd(_posts(tracker, link, number, wish), store.newest(link) or 0)
-        name = wish.engine or store.fitting(link)
+        name = wish.engine or engines.fitting(link)
         opening = engines.opened(
             name,
             link,
             tracker.database.archive,
-            Path(place),
+            place,
             only=crowd.young.select("post"),
             master=wish.master,
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -17,6 +18,16 @@ def folder_for_copy(home: Path) -> Path:
     copies = home / COPIES
     copies.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Path(mkdtemp(prefix=f"{os.getpid()}-", dir=copies))
+
+
+@contextmanager
+def temporary(home: Path) -> Iterator[Path]:
+    """The same for as long as it is used."""
+    folder = folder_for_copy(home)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def sweep(home: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -77,16 +76,11 @@ def rollup(
 @contextmanager
 def _choice(tracker: Tracker, engine: str, master: str | None) -> Iterator[Choice]:
     """The engine, with a private folder for as long as it works."""
-    import shutil
-
-    from tracker.copies import folder_for_copy
+    from tracker.copies import temporary
     from tracker.store.engines.answer import Choice
 
-    folder = folder_for_copy(tracker.home)
-    try:
-        yield Choice(engine, Path(folder), master)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with temporary(tracker.home) as folder:
+        yield Choice(engine, folder, master)
 
 
 def _ask(

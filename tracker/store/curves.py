@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from tracker.store import followers
-from tracker.store.archive import parts
 from tracker.store.database import Link
 from tracker.store.gains import days
 
@@ -59,12 +58,6 @@ def posts(link: Link, zone: ZoneInfo, campaign: int | None) -> Iterator[pl.DataF
         seen = some.select(pl.coalesce("published_at", "first_at")).to_series()
         day = pl.Series("day", days(seen.to_numpy(), zone), pl.Int64)
         yield told.followed(some.with_columns(day)).select(POSTS).sort("post")
-
-
-def fitting(link: Link) -> str:
-    """The engine that is asked when nobody chose one: DuckDB where there are files,
-    else the database itself."""
-    return "duckdb" if parts.any_live(link) else link.dialect
 
 
 def newest(link: Link) -> int | None:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tracker.model import number_day
-from tracker.store import audit
+from tracker.store import audit, engines
 from tracker.store.again import whole
 from tracker.store.database import Database, Link
 from tracker.store.recount import Opening, Recount, recount, write
@@ -36,23 +37,55 @@ class Difference:
         return f"{self.where}, {self.what}: kept {self.kept}, counted {self.counted}"
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads everything. folder: for temporary files. engine: None the one that
+    fits. master: of Spark's cluster."""
+
+    folder: Path
+    engine: str | None = None
+    master: str | None = None
+
+    def opening(self, database: Database, link: Link) -> Opening | None:
+        """None: the database reads by itself. ConfigError ENGINE_OTHER."""
+        name = self.engine or engines.fitting(link)
+        if name == link.dialect:
+            return None
+        return lambda link: engines.opened(
+            name, link, database.archive, self.folder, master=self.master
+        )
+
+
+@whole
 def verify(
-    database: Database, zone: ZoneInfo, opening: Opening | None = None
+    database: Database, zone: ZoneInfo, reader: Reader | None = None
 ) -> list[Difference]:
     """All differences between what is kept and a recount from all readings.
 
-    opening: an engine that reads them; None: the database.
+    reader: None is the database. Raises ConfigError ENGINE_OTHER, ENGINE_MISSING.
     """
-    with database.reading() as link, Counted() as sums:
+    with database.reading() as link, _counted(reader) as sums:
+        opening = reader.opening(database, link) if reader is not None else None
         return list(_differences(link, recount(link, zone, sums, opening)))
 
 
 @whole
-def repair(database: Database, zone: ZoneInfo, opening: Opening | None = None) -> None:
+def repair(database: Database, zone: ZoneInfo, reader: Reader | None = None) -> None:
     """Put the recounted figures in place of the kept ones, in one transaction."""
-    with database.writing() as link, Counted() as sums:
+    with database.writing() as link, _counted(reader) as sums:
+        opening = reader.opening(database, link) if reader is not None else None
         write(link, recount(link, zone, sums, opening))
         audit.note(link, "verify.repair", "sums")
+
+
+def _counted(reader: Reader | None) -> Counted:
+    return Counted(None if reader is None else reader.folder)
+
+
+def campaigns(database: Database) -> dict[int, str]:
+    """Of each campaign the id, by row number."""
+    with database.reading() as link:
+        return dict(link.all("SELECT id, slug FROM campaign"))
 
 
 def _differences(link: Link, found: Recount) -> Iterator[Difference]:

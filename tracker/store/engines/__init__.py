@@ -64,6 +64,14 @@ class Engine(Protocol):
         """The answer for each piece of whole posts."""
 
 
+def fitting(link: Link) -> str:
+    """The engine for the whole history when nobody chose one: DuckDB where something
+    is archived, else the database itself."""
+    from tracker.store.archive.parts import any_live
+
+    return "duckdb" if any_live(link) else link.dialect
+
+
 def opened(
     name: str,
     link: Link,
