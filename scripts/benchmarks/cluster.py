@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import os
 import socket
 import subprocess
 import time
@@ -12,8 +13,13 @@ from pathlib import Path
 
 from measure import BrokenError, MissingError
 
+#: Listens to this machine alone, and takes no port that is always the same.
+HERE = {
+    "SPARK_LOCAL_IP": "127.0.0.1",
+    "SPARK_DAEMON_JAVA_OPTS": "-Dspark.master.rest.enabled=false",
+}
 #: How long (s) the cluster may take to be there.
-PATIENCE = 120
+PATIENCE = 300
 
 
 def spark_home() -> Path:
@@ -50,7 +56,9 @@ def standalone(folder: Path, workers: int = 2) -> Iterator[str]:
 @contextlib.contextmanager
 def _running(command: list[str], log: Path) -> Iterator[None]:
     with log.open("wb") as said:
-        process = subprocess.Popen(command, stdout=said, stderr=said)
+        process = subprocess.Popen(
+            command, stdout=said, stderr=said, env={**os.environ, **HERE}
+        )
     try:
         yield
     finally:

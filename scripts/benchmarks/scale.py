@@ -68,7 +68,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
         "--live",
         type=int,
         default=100_000,
-        help="readings of a campaign followed beside the archive; 0: none",
+        help="readings of a campaign followed beside the largest archive; 0: none",
     )
     add(
         "--verify-to",
@@ -138,7 +138,7 @@ def measure(work: Work, size: Size, asked: argparse.Namespace) -> None:
     with told(work, size):
         filled(work, size, home)
         archive_measures(work, size, home)
-        if work.live:
+        if work.live and size.readings == max(asked.readings):
             live_measures(work, size, home)
     if "postgresql" in work.engines and size.readings < work.slices_from:
         with told(work, size):

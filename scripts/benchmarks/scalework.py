@@ -27,7 +27,7 @@ class Work:
 
     slices_from: agencies of so many readings and more are ingested and archived month
     by month, so that the database stays small; smaller ones are ingested whole. live:
-    readings of the campaign that is followed beside the archive, 0: none is.
+    readings of the campaign that is followed beside the largest, 0: none is.
     verify_to: the most readings that `verify` is asked to recount.
     """
 

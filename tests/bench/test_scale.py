@@ -19,8 +19,8 @@ SCRIPT = str(ROOT / "scripts" / "benchmarks" / "run.py")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("scale")
     asked = (
-        "--readings 5k,10k --slices-from 10k --live 2000 --months 4 --rounds 1 "
-        "--campaigns 2 --engines sqlite,duckdb"
+        "--readings 5k,10k --slices-from 10k --live 1000 --months 1 --rounds 1 "
+        "--engines sqlite,duckdb"
     )
     done = subprocess.run(
         [
@@ -47,15 +47,18 @@ def test_each_measure_is_there_at_each_size(measured: dict[str, Any]) -> None:
         for name in (
             "ingest (sqlite)",
             "archive run (sqlite)",
-            "by hand in DuckDB",
-            "scan in DuckDB",
-            "rollup (duckdb)",
+            "scan by hand (duckdb)",
+            "days by hand (duckdb)",
+            "rollup by day (duckdb)",
+            "rollup in one row (duckdb)",
             "archive verify",
             "verify with archive",
-            "live totals, with archive",
-            "live report, without archive",
         ):
             assert (name, readings) in names
+    for place in ("with archive", "without archive"):
+        assert {
+            (f"live {what}, {place}", 10_000) for what in ("totals", "report")
+        } <= names
     assert all(f["rows"] and f["cpu_seconds"] > 0 for f in measured["figures"])
 
 
@@ -68,7 +71,9 @@ def test_room_is_told_for_each_reading(measured: dict[str, Any]) -> None:
 
 def test_growth_is_fitted_over_the_sizes(measured: dict[str, Any]) -> None:
     grown = {g["name"]: g for g in measured["growth"]}
-    assert {"ingest (sqlite)", "archive run (sqlite)", "rollup (duckdb)"} <= {*grown}
+    assert {"ingest (sqlite)", "archive run (sqlite)", "rollup by day (duckdb)"} <= {
+        *grown
+    }
     assert all(g["sizes"] == [5_000, 10_000] for g in grown.values())
 
 
