@@ -42,15 +42,14 @@ def last(folder: str) -> str:
 
 
 def days(folder: str) -> str:
-    """One row a day: gain, posts known for the first time, running value."""
-    ends = ", ".join(f"arg_max({m}, captured_at) AS {m}" for m in METRICS)
-    gains = ", ".join(
-        f"{m} - coalesce(last_value({m} IGNORE NULLS) OVER before, 0) AS {m}_gain,"
-        f" {m} IS NOT NULL AND count({m}) OVER before = 0 AS {m}_first"
-        for m in METRICS
+    """One row a day: gain, posts known for the first time, running value. What each
+    reading adds to the one before it that knew the metric adds up to the day's gain."""
+    before = ", ".join(
+        f"{m}, lag({m} IGNORE NULLS) OVER earlier AS {m}_was" for m in METRICS
     )
     sums = ", ".join(
-        f"sum({m}_gain)::BIGINT AS {m}_gain, count_if({m}_first) AS {m}_known"
+        f"sum({m} - coalesce({m}_was, 0))::BIGINT AS {m}_gain,"
+        f" count(*) FILTER ({m} IS NOT NULL AND {m}_was IS NULL) AS {m}_known"
         for m in METRICS
     )
     running = ", ".join(
@@ -59,12 +58,10 @@ def days(folder: str) -> str:
         for m in METRICS
     )
     return (
-        f"WITH daily AS (SELECT post, captured_at // 86400000 AS day, {ends}"
-        f" FROM {readings(folder)} GROUP BY post, day),"
-        f" gained AS (SELECT day, {gains} FROM daily WINDOW before AS"
-        " (PARTITION BY post ORDER BY day"
-        " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)),"
-        f" days AS (SELECT day, {sums} FROM gained GROUP BY day)"
+        f"WITH followed AS (SELECT captured_at // 86400000 AS day, {before}"
+        f" FROM {readings(folder)}"
+        " WINDOW earlier AS (PARTITION BY post ORDER BY captured_at)),"
+        f" days AS (SELECT day, {sums} FROM followed GROUP BY day)"
         f" SELECT day, {running} FROM days WINDOW upto AS (ORDER BY day) ORDER BY day"
     )
 
