@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
 
 from tracker.errors import ConfigError, StoreError, TrackerError
+from tracker.model import iso
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
@@ -86,7 +87,7 @@ def _open(home: Path) -> Tracker:
             path.name,
             "there is no such file",
             "",
-            "Restore a backup or run tracker ingest to make a new one",
+            "Run: tracker restore latest, or tracker ingest to make a new one",
         )
     return tracker
 
@@ -105,6 +106,7 @@ def _database_checks(tracker: Tracker, now: int) -> Iterator[Check]:
         ("database", lambda: list(_damage(tracker))),
         ("sums", lambda: list(_sums(tracker))),
         ("sources", lambda: list(_sources(tracker, now))),
+        ("backups", lambda: list(_backups(tracker, now))),
     )
     for name, look in checks:
         try:
@@ -193,7 +195,9 @@ def _damage(tracker: Tracker) -> Iterator[Finding]:
         said = f"{needed} is needed. Use a newer Python or system library"
         yield Finding("error", "SQLITE", health.version(tracker.database), said)
     for text in health.damage(tracker.database):
-        yield Finding("error", "DB_CORRUPT", "database", f"{text}. Restore a backup")
+        yield Finding(
+            "error", "DB_CORRUPT", "database", f"{text}. Run: tracker restore latest"
+        )
 
 
 def _sums(tracker: Tracker) -> Iterator[Finding]:
@@ -218,6 +222,21 @@ def _sources(tracker: Tracker, now: int) -> Iterator[Finding]:
         if source.state.state in ("failed", "paused"):
             said = f"{source.state.state}: {source.state.reason or 'no reason given'}"
             yield Finding("warning", "SOURCE", name, said)
+
+
+def _backups(tracker: Tracker, now: int) -> Iterator[Finding]:
+    """Does the daemon make them, where it should?"""
+    from tracker.backups.folder import place, plan
+    from tracker.backups.regular import newest
+
+    every = plan(tracker.settings).every
+    if every is None:
+        return
+    last = newest(tracker)
+    if last + 2 * every < now:
+        said = f"the newest is of {iso(last)}" if last else "there is none"
+        said += ". Does tracker daemon run? Run: tracker backup"
+        yield Finding("warning", "BACKUP_LATE", place(tracker).name, said)
 
 
 def as_json(checks: list[Check]) -> dict[str, object]:

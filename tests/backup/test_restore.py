@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -293,3 +295,30 @@ def _heard(process: subprocess.Popen) -> None:
         if b"listen" in line:
             return
     raise AssertionError("it ended")
+
+
+def test_a_restore_that_is_killed_leaves_one_or_the_other(
+    workspace: Path, invoke: Run
+) -> None:
+    """At many points; another restore then does the rest."""
+    run = fill(workspace, invoke)
+    old = figures(run)
+    name = said(run, "backup")["name"]
+    change(run, workspace)
+    new = figures(run)
+    words = [sys.executable, "-m", "tracker", "--home", workspace, "restore"]
+    around = {**os.environ, "PYTHONPATH": str(ROOT)}
+    began = time.monotonic()
+    subprocess.run([*words, name, "--dry-run"], env=around, check=True)
+    whole = time.monotonic() - began
+    for n in range(8):
+        process = subprocess.Popen([*words, name, "--yes"], env=around)
+        time.sleep(whole * (0.6 + n / 5))
+        process.kill()
+        process.wait()
+        assert figures(run) in (old, new)
+        done(run, "db", "check")
+    done(run, "restore", name, "--yes")
+    assert figures(run) == old
+    done(run, "audit", "verify")
+    assert not list((workspace / ".cache" / "past").iterdir())

@@ -1,4 +1,4 @@
-"""The units of docs/systemd: systemd itself reads them, and what they start is there."""
+"""The units of docs/systemd: systemd reads them, and what they start is there."""
 
 from __future__ import annotations
 

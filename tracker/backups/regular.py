@@ -60,12 +60,15 @@ class Regular:
 
 def _due(tracker: Tracker, now: int) -> bool:
     every = plan(tracker.settings).every
-    if every is None:
-        return False
+    return every is not None and newest(tracker) + every <= now
+
+
+def newest(tracker: Tracker) -> int:
+    """When the last one was made, here or by another host, ms; 0: never."""
     with tracker.database.reading() as link:
         said = link.value("SELECT value FROM meta WHERE key = ?", (LAST,))
     here = [one.made_at for one in found(place(tracker)) if not one.aside]
-    return max([int(said or 0), *here]) + every <= now
+    return max([int(said or 0), *here])
 
 
 def _make(tracker: Tracker, now: int, stop: Event) -> None:

@@ -145,7 +145,7 @@ def _alone(tracker: Tracker) -> Iterator[None]:
             lock = HomeLock(tracker.home, host, tracker.runs.leases.clock())
             held.callback(lock.release)
         elif names := _living(tracker):
-            raise _running(f"daemons live: {', '.join(names)}")
+            raise _running(f"daemons live or are late: {', '.join(names)}")
         if not held.enter_context(alone(tracker.home)):
             raise _running("tracker serve listens")
         yield
@@ -166,7 +166,8 @@ def _living(tracker: Tracker) -> list[str]:
         if "lease" not in inventory.tables(link):
             return []
     now = tracker.runs.leases.clock()
-    return [host.name for host in hosts(tracker, now) if host.state == "live"]
+    # one that is late may only be frozen
+    return [host.name for host in hosts(tracker, now) if host.state != "gone"]
 
 
 def _statements(

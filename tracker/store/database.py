@@ -388,6 +388,6 @@ def _sqlite_trouble(name: str, error: Exception) -> tuple[str, str, str, str, st
             name,
             text,
             "File untouched",
-            "Restore a backup; `tracker doctor` says more",
+            "Run: tracker restore latest; `tracker doctor` says more",
         )
     return ("DB_IO", name, text, "Nothing changed", "Check the disk, then retry")
