@@ -6,15 +6,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
-from dying import LATER
 from plain import ZONE, keep
 
 from tracker.model import METRICS, day_instant, instant
+from tracker.store import verify
 from tracker.store.archive import files, listing, parts
 from tracker.store.database import Database
 from tracker.store.totals import Reckoner
 
-__all__ = ["LATER"]
 TAGS = {"a": "#one", "b": "#two", "c": "#one #two", "d": "nothing"}
 HOMES = {"a": "one", "b": "two", "c": "one", "d": None}
 
@@ -129,3 +128,33 @@ def totals(database: Database) -> list[Any]:
         for campaign in (None, "one")
         for found in reckoner.several(campaign, cuts)
     ]
+
+
+def filled(database: Database) -> None:
+    """A month in the database."""
+    programme(database)
+    rows = [
+        row(post, f"2026-01-0{day}", views=7 * day, likes=day)
+        for post in ("a0", "a1")
+        for day in (1, 2)
+    ]
+    keep(database, rows, now=1)
+
+
+Before = tuple[pl.DataFrame, list[Any]]
+
+
+def as_it_is(database: Database) -> Before:
+    return all_readings(database), totals(database)
+
+
+def check_whole(database: Database, before: Before) -> None:
+    """Every reading once, and what files and database both have is the same."""
+    assert all_readings(database).equals(before[0])
+    assert totals(database) == before[1]
+    assert verify.verify(database, ZONE) == []
+    there, here = archived(database), hot(database)
+    assert len(there.unique(["post", "captured_at"])) == len(there)
+    old = here.filter(pl.col("payload_id") == 1)
+    twice = old.join(there, on=["post", "captured_at"], how="semi")
+    assert twice.join(there, on=twice.columns, how="anti", nulls_equal=True).is_empty()

@@ -30,7 +30,7 @@ def do(deed: str, database: Database) -> None:
         restore.restore(database, "2026-01", now=LATER)
 
 
-def killed(deed: str, url: str, home: Path, step: int) -> None:
+def killed(deed: str, url: str, home: Path, address: str, step: int) -> None:
     """In a process of its own: do it, and be killed at a step."""
     steps = itertools.count(1)
 
@@ -50,7 +50,7 @@ def killed(deed: str, url: str, home: Path, step: int) -> None:
         here()
 
     Database.writing = watched  # type: ignore[method-assign]
-    do(deed, Database(url, home))
+    do(deed, Database(url, home, archive=address))
 
 
 def _watched(act: Callable[..., Any], here: Callable[[], None]) -> Callable[..., Any]:
@@ -65,8 +65,9 @@ def _watched(act: Callable[..., Any], here: Callable[[], None]) -> Callable[...,
 def in_a_process(deed: str, database: Database, home: Path, step: int) -> bool:
     """Was it killed, rather than done?"""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["polars", "tracker.store.archive.restore"])
-    process = context.Process(target=killed, args=(deed, database.url, home, step))
+    context.set_forkserver_preload(["polars", "s3fs", "tracker.store.archive.restore"])
+    words = (deed, database.url, home, database.archive.address, step)
+    process = context.Process(target=killed, args=words)
     process.start()
     process.join(120)
     assert process.exitcode in (0, -signal.SIGKILL)

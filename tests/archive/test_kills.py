@@ -9,16 +9,13 @@ from __future__ import annotations
 import itertools
 import shutil
 from pathlib import Path
-from typing import Any
 
-import polars as pl
 import pytest
-from archiving import all_readings, archived, hot, programme, row, totals
+from archiving import Before, archived, as_it_is, check_whole, filled, hot, row
 from dying import LATER, do, in_a_process
-from plain import ZONE, keep
+from plain import keep
 from support import Server
 
-from tracker.store import verify
 from tracker.store.archive import check, move, parts
 from tracker.store.database import Database
 
@@ -27,17 +24,6 @@ STRIDE = 4
 
 
 # -- where it begins -----------------------------------------------------------------
-
-
-def filled(database: Database) -> None:
-    """A month in the database."""
-    programme(database)
-    rows = [
-        row(post, f"2026-01-0{day}", views=7 * day, likes=day)
-        for post in ("a0", "a1")
-        for day in (1, 2)
-    ]
-    keep(database, rows, now=1)
 
 
 def late(database: Database) -> None:
@@ -56,25 +42,6 @@ BEGINNINGS = {
     "late": ("run", late),
     "back": ("restore", late),
 }
-
-
-Before = tuple[pl.DataFrame, list[Any]]
-
-
-def as_it_is(database: Database) -> Before:
-    return all_readings(database), totals(database)
-
-
-def check_whole(database: Database, before: Before) -> None:
-    """Every reading once, and what files and database both have is the same."""
-    assert all_readings(database).equals(before[0])
-    assert totals(database) == before[1]
-    assert verify.verify(database, ZONE) == []
-    there, here = archived(database), hot(database)
-    assert len(there.unique(["post", "captured_at"])) == len(there)
-    old = here.filter(pl.col("payload_id") == 1)
-    twice = old.join(there, on=["post", "captured_at"], how="semi")
-    assert twice.join(there, on=twice.columns, how="anti", nulls_equal=True).is_empty()
 
 
 def check_done(database: Database, deed: str, before: Before) -> None:

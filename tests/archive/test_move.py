@@ -8,7 +8,6 @@ from itertools import pairwise
 import pytest
 from archiving import (
     HOMES,
-    LATER,
     all_readings,
     archived,
     at,
@@ -17,6 +16,7 @@ from archiving import (
     row,
     states,
 )
+from dying import LATER
 from plain import keep
 
 from tracker.errors import NotFoundError

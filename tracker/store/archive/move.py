@@ -269,7 +269,8 @@ def write(
     )
     database.archive.write(path, content)
     del content
-    if not files.decoded(files.sound(database.archive, part)).equals(frame):
+    found = database.archive.read(path)
+    if files.digest(found) != part.digest or not files.decoded(found).equals(frame):
         raise files.differs(path, "the file that was read back")
     return part
 

@@ -21,7 +21,7 @@ OLDER = (
 )
 
 
-def wait(database: Database, patience: float = PATIENCE) -> bool:
+def wait(database: Database) -> bool:
     """Until nobody reads what was there before this was called; False: somebody may
     still."""
     began = time.monotonic()
@@ -31,7 +31,7 @@ def wait(database: Database, patience: float = PATIENCE) -> bool:
             if database.dialect == "sqlite":
                 connection.execute("PRAGMA busy_timeout=0")
             while not _alone(connection, database.dialect, time.monotonic() - began):
-                if time.monotonic() - began > patience:
+                if time.monotonic() - began > PATIENCE:
                     return False
                 time.sleep(0.05)
         return True
