@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import scripted
 
-from tracker import app
+from tracker import app, publish
 from tracker.daemon import Daemon
 from tracker.errors import StoreError, TransientSourceError
 from tracker.looks import Looks
@@ -364,6 +364,49 @@ def test_what_a_run_writes_after_its_deadline_is_refused(made, clock, scripts):
     assert (ended.outcome, ended.error) == ("failed", "stopped after 300 s")
 
 
+def test_a_host_asks_no_more_sources_at_once_than_it_has_places(made, clock, scripts):
+    """What waits is looked at when its turn comes: by then others may have done it."""
+    blocks = [f'name = "s{n}"\nkind = "scripted"\nevery = "1h"' for n in range(6)]
+    looks = made(*blocks)
+    for name in looks.schedules:
+        scripts[name] = scripted.hang
+    workers = Workers(looks.look, most=2)
+    assert all(workers.look(name) for name in looks.schedules)
+    while len(looks.tracker.runs.running()) < 2:
+        workers.wait(0.05)
+    assert len(workers.under_way()) == 2
+    waits = set(looks.schedules) - {work.name for work in workers.under_way()}
+    for name in waits:  # another host comes first
+        looks.tracker.runs.source_id(name, "scripted")
+        looks.tracker.runs.claim(name, NOON, host="b", now=NOON, lease=LEASE)
+    scripted.LET_GO.set()
+    while workers.under_way():
+        workers.wait(0.1)
+    hosts = [run.host for run in looks.tracker.runs.history()]
+    assert sorted(hosts) == ["a", "a", "b", "b", "b", "b"]
+
+
+def test_what_was_given_up_takes_no_place_and_lanes_are_apart(made, clock, scripts):
+    blocks = [f'name = "s{n}"\nkind = "scripted"\nevery = "1h"' for n in range(3)]
+    looks = made(*blocks)
+    scripts["s0"] = scripts["s1"] = scripted.hang
+    lanes = {"s0": "x", "s1": "x", "s2": "y"}
+    workers = Workers(looks.look, most=1, lane=lanes.__getitem__)
+    workers.look("s0")
+    workers.look("s2")
+    while {work.name for work in workers.under_way()} != {"s0"}:
+        workers.wait(0.05)
+    workers.look("s1")
+    assert {work.name for work in workers.under_way()} == {"s0"}
+    workers.under_way()[0].given_up = True
+    workers.look("s1")
+    assert {work.name for work in workers.under_way()} == {"s0", "s1"}
+    workers.end()
+    scripted.LET_GO.set()
+    while workers.under_way():
+        workers.wait(0.05)
+
+
 # -- the daemon's own steps -----------------------------------------------------------
 
 
@@ -446,6 +489,26 @@ def test_pages_are_built_once_it_is_quiet_and_not_again(workspace, scripts):
         publisher.step(tracker, NOON)
     assert tracker.runs.leases.find("publisher").holder == "a"
     assert manifest.exists()
+
+
+def test_a_host_that_lost_its_turn_while_it_built_publishes_nothing(
+    workspace, monkeypatch, caplog
+):
+    tracker = app.open_tracker(workspace)
+    publisher = Publisher("a", LEASE)
+    publisher.step(tracker, NOON)
+    built = publish.publish
+
+    def slowly(tracker, **more):
+        tracker.runs.leases.seize("publisher", "b", NOON + LEASE, LEASE)
+        return built(tracker, **more)
+
+    monkeypatch.setattr(publish, "publish", slowly)
+    publisher.step(tracker, NOON)
+    assert not (workspace / "site" / "manifest.json").exists()
+    [told] = [text for text in caplog.messages if "TERM_LOST" in text]
+    assert "lost its turn to host b (term 1 < 2)" in told
+    assert publisher.term == 0
 
 
 def test_a_host_without_the_lease_builds_no_pages(workspace):

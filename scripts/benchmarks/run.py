@@ -17,6 +17,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import collect
+import collectors
+import hosts
 import ingest
 import pages
 import scale
@@ -59,8 +61,9 @@ def arguments(words: list[str]) -> argparse.Namespace:
 
 def main(words: list[str]) -> int:
     """0: every measured goal is met; 1: one is missed or failed."""
-    if words[:1] == ["scale"]:
-        return scale.main(words[1:])
+    own = {"scale": scale.main, "collectors": collectors.main, "hosts": hosts.main}
+    if words and words[0] in own:
+        return own[words[0]](words[1:])
     asked = arguments(words)
     with tempfile.TemporaryDirectory(prefix="tracker-bench-") as scratch:
         work = (asked.work or Path(scratch)).resolve()

@@ -19,7 +19,7 @@ from tracker.server.hooks import GoneError, Hooks, Receive
 from tracker.server.limits import Limits
 from tracker.server.metrics import MEDIA, Figures
 from tracker.server.openapi import document
-from tracker.server.redirects import Redirects, now
+from tracker.server.redirects import Redirects
 
 if TYPE_CHECKING:
     from tracker.server.doors import Doors, Hook
@@ -57,7 +57,7 @@ class Application:
         self.doors, self.writer, self.health = doors, writer, health
         self.redirects = redirects
         self.limits = limits
-        self.hooks = Hooks(writer, limits)
+        self.hooks = Hooks(writer, limits, health.clock)
         self.statuses: Counter[int] = Counter()
         #: Connections that must be looked after.
         self.wires: set[Swept] = set()
@@ -137,7 +137,9 @@ class Application:
         headers = scope["headers"]
         address = told.visitor(headers, client[0] if client else "", self.hooks.trusted)
         head = method == "HEAD"
-        return self.redirects.answer(code, address, headers, now(), head=head)
+        return self.redirects.answer(
+            code, address, headers, self.health.clock(), head=head
+        )
 
     # -- health and figures -------------------------------------------------------
 

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tracker.errors import TrackerError
+from tracker.model import is_day
 from tracker.store import schema
+from tracker.store.leases import Leases
 
 if TYPE_CHECKING:
     from tracker.server.writer import Writer
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 SILENT = 20.0
 #: Between two tries to write, when no delivery does it anyway; seconds.
 EVERY = 5.0
+#: Clocks that are so far apart are not taken for one; ms.
+APART = 1_000
 
 
 class Health:
@@ -31,12 +35,15 @@ class Health:
         ticked: Callable[[], float] | None = None,
     ) -> None:
         self._database, self._writer, self._ticked = database, writer, ticked
+        self._leases = Leases(database)
         self.stopping = False
         #: What is wrong with the database; "" when it was written to.
         self.trouble = ""
         self.unread: dict[str, int] = {}
         self._sound = time.monotonic()
         self._tried = 0.0
+        #: How far the database's clock is ahead of ours, in ms.
+        self._ahead = 0
 
     def look(self, now: int) -> None:
         """Try to write, unless a delivery was kept just now. Takes its time."""
@@ -50,9 +57,20 @@ class Health:
                 self._writer.failure = None
             self.unread = self._writer.inbox.counts()
             self.trouble = self._other_schema()
+            self._compare()
             self._sound = time.monotonic()
         except TrackerError as error:
             self.trouble = f"database: {error.code}"
+
+    def clock(self) -> int:
+        """Epoch ms by the clock that all hosts share, as far as it has been heard."""
+        at = now() + self._ahead
+        return at - 1 if is_day(at) else at
+
+    def _compare(self) -> None:
+        """Clocks that nearly agree need no correction."""
+        ahead = self._leases.clock() - now()
+        self._ahead = ahead if abs(ahead) >= APART else 0
 
     def _other_schema(self) -> str:
         found, needed = schema.version(self._database), schema.newest()
@@ -73,3 +91,9 @@ class Health:
         if self._ticked is not None and (gone := now - self._ticked()) > SILENT:
             found.append(f"scheduler: no tick for {gone:.0f} s")
         return found
+
+
+def now() -> int:
+    """Epoch milliseconds by this machine's clock; never the mark of a day."""
+    at = time.time_ns() // 1_000_000
+    return at - 1 if is_day(at) else at

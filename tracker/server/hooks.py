@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Container, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from tracker.errors import BodyError, ConfigError, DeliveryError, StoreError
-from tracker.model import is_day
 from tracker.server import answers, told
 from tracker.server.answers import Answer
 from tracker.server.doors import Hook
@@ -39,11 +37,14 @@ class Hooks:
     """Takes deliveries and answers handshakes.
 
     counts: by source and what became of them: new, again, other, signature, json,
-    busy, unavailable. trusted: proxies whose word about the sender is believed.
+    busy, unavailable. clock: ms UTC. trusted: proxies whose word about the sender is
+    believed.
     """
 
-    def __init__(self, writer: Writer, limits: Limits) -> None:
-        self.writer, self.limits = writer, limits
+    def __init__(
+        self, writer: Writer, limits: Limits, clock: Callable[[], int]
+    ) -> None:
+        self.writer, self.limits, self._clock = writer, limits, clock
         self.trusted: Container[str] = ()
         self.counts: Counter[tuple[str, str]] = Counter()
         self._reading = 0
@@ -70,7 +71,7 @@ class Hooks:
     async def _keep(self, hook: Hook, scope: Mapping[str, Any], body: bytes) -> Answer:
         headers: Headers = scope["headers"]
         named = _named(headers)
-        now = _now()
+        now = self._clock()
         try:
             known = _id(hook.source.verify(body, named, now))
             parse(body)
@@ -202,9 +203,3 @@ def _id(told: str) -> str:
 
     found = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
     return f"sha256:{found}"
-
-
-def _now() -> int:
-    """Epoch milliseconds; never the mark of a day."""
-    now = time.time_ns() // 1_000_000
-    return now - 1 if is_day(now) else now

@@ -14,7 +14,6 @@ import os
 import queue
 import secrets
 import threading
-import time
 from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -280,7 +279,3 @@ class Redirects:
 def _redirect(place: str) -> Answer:
     """302 to where the link leads, byte for byte."""
     return answers.answer(302, b"", answers.TEXT, {"location": place})
-
-
-def now() -> int:
-    return time.time_ns() // 1_000_000
