@@ -48,6 +48,9 @@ class Publisher:
         clock = time.monotonic()
         if clock < self._next:
             return
+        if not self.term and self._others(tracker, now):
+            self._next = clock + EASY
+            return
         stamp = status.stamp(tracker, now)
         if stamp == self._built:
             self._next = clock + EASY
@@ -61,6 +64,11 @@ class Publisher:
         if self._seen in (None, self._built):
             self._since = clock
         return clock - self._since < LONGEST
+
+    def _others(self, tracker: Tracker, now: int) -> bool:
+        """Does another host publish? Then nothing needs to be looked at here."""
+        held = tracker.runs.leases.find(LEASE)
+        return held is not None and held.live(now) and held.holder != self.host
 
     def _ours(self, tracker: Tracker, now: int) -> bool:
         """Is it this host that builds? Its lease begins with its first build."""

@@ -15,7 +15,7 @@ from spring import done, programme, said
 from support import Run
 
 from tracker.app import open_tracker
-from tracker.server import app
+from tracker.server import health
 from tracker.server.door import Door
 from tracker.settings import FILE
 
@@ -283,7 +283,7 @@ def test_a_window_does_not_slide(
     """Six visitors of two links for two days, by a clock of our own: each repeat within
     an hour of the unique click is a duplicate, and the next one counts again."""
     at, chance, model = 1_769_990_400_000, random.Random(11), Model(3_600_000)
-    monkeypatch.setattr(app, "now", lambda: at)
+    monkeypatch.setattr(health, "now", lambda: at)
     door = Door(open_tracker(hooked), limits=LIMITS)
     door.open()
     sent = []

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.clock import pretended
 from tracker.errors import ConfigError, StoreError
-from tracker.store.postgresql import WRITER_LOCK, Server
+from tracker.store.postgresql import Server, begin_writing
 from tracker.who import NOBODY, Who
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 #: How long a writer waits for another one before it gives up, in seconds.
 PATIENCE = 30
+#: How long an upgrade of the schema waits for another one, in seconds.
+UPGRADES = 600
 #: Where the archive is, unless tracker.toml says so.
 ARCHIVE = "archive"
 PRAGMAS = (
@@ -295,7 +297,7 @@ class Database:
 
         with (
             self.translated(),
-            Session(self.engine) as session,
+            Session(self.engine.execution_options(patience=PATIENCE)) as session,
             session.begin(),
             _dated(self.link(session)),
         ):
@@ -321,8 +323,8 @@ def _engine(dialect: str, creator: Callable[[], Any]) -> Engine:
         if dialect == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
-            connection.exec_driver_sql("BEGIN")
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+            waits = connection.get_execution_options().get("patience", UPGRADES)
+            connection.connection.driver_connection.execute(begin_writing(look=waits))
 
     @event.listens_for(engine, "commit")
     def commit(connection: Any) -> None:

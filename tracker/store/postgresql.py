@@ -27,7 +27,7 @@ WRITER_LOCK = 7_221_009
 PATIENCE, LOOK = 30.0, 5
 #: How long a writer may leave the server waiting for its next statement; seconds. A
 #: daemon does so when it is frozen; a person's command may be at a long computation.
-DAEMONS_SILENCE, SILENCE = 12, 120
+DAEMONS_SILENCE, SILENCE = 15, 120
 #: How long it is asked what became of a transaction; seconds.
 DOUBT = 30.0
 
@@ -49,6 +49,15 @@ HOLDER = (
     f" AND l.objid = {WRITER_LOCK} AND l.database ="
     " (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
+
+
+def begin_writing(*, look: int, silence: int | None = None) -> str:
+    """The statements with which a writer begins; it waits `look` seconds for its turn
+    and may be silent for `silence` seconds then."""
+    silence = SILENCE if silence is None else silence
+    return WRITE.format(
+        silence=silence, look=look, lock=WRITER_LOCK, patience=round(PATIENCE)
+    )
 
 
 class Server:
@@ -135,9 +144,7 @@ class Server:
         """A connection that is the writer, and the number of its transaction."""
         from psycopg.errors import LockNotAvailable
 
-        text = WRITE.format(
-            silence=self._silence, look=LOOK, lock=WRITER_LOCK, patience=int(PATIENCE)
-        )
+        text = begin_writing(silence=self._silence, look=LOOK)
         end, seen = time.monotonic() + PATIENCE, None
         while True:
             try:
