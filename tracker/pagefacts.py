@@ -6,6 +6,7 @@ Everything is as it was at the newest reading: pages have no clock of their own.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,19 @@ def gathered(
         brought=brought(known, facts, TOP),
         troubles=troubles(known, facts, TOP, now=at if now is None else now),
     )
+
+
+def listed(
+    tracker: Tracker, facts: CampaignFacts, names: Sequence[str]
+) -> CampaignFacts:
+    """With what a list of campaigns shows of one whose pages are not made: these KPIs
+    and the programme. Costs no look at readings unless one of them needs it."""
+    from tracker.kpis import ask
+    from tracker.kpis.facts import Facts
+
+    slug, at = facts.campaign.id, facts.as_of or 0
+    known = Facts(tracker, slug, None, None, None, at, facts.rows)
+    return replace(facts, rows=None, kpis=ask(known, names), programme=programme(known))
 
 
 def with_programme(tracker: Tracker, facts: CampaignFacts) -> CampaignFacts:

@@ -68,7 +68,7 @@ def publish(
     may: called when all is ready and nothing is published yet; it may raise.
     Raises NotFoundError, LockedError, ReportError; what was published stays.
     """
-    from tracker.pagefacts import gathered, spoken
+    from tracker.pagefacts import gathered, listed, spoken
     from tracker.report.gallery import Gallery
     from tracker.report.site import Site
     from tracker.since import mark as set_mark
@@ -85,14 +85,19 @@ def publish(
     if wanted == "both":
         _refuse_names(slugs)
     sources = source_facts(tracker, now)
-    found = [
-        _left_out(
-            gathered(tracker, replace(facts, sources=sources, edition=edition), now=now)
-        )
-        for facts in found
-    ]
     compare = since or partial(since_last, tracker)
-    found = [replace(facts, since=compare(facts)) for facts in found]
+
+    def whole(facts: CampaignFacts) -> CampaignFacts:
+        facts = _left_out(gathered(tracker, facts, now=now))
+        return replace(facts, since=compare(facts))
+
+    every = (replace(facts, sources=sources, edition=edition) for facts in found)
+    found = [
+        whole(facts)
+        if campaign in (None, facts.campaign.id)
+        else listed(tracker, facts, _on_card(facts))
+        for facts in every
+    ]
     folder = out or tracker.home / tracker.settings.site
     gallery = Gallery(tracker.home / CHARTS)
     usual = tracker.settings.language
@@ -125,6 +130,17 @@ def publish(
         tuple(slugs if campaign is None else [campaign]),
         tuple(shelf.after),
     )
+
+
+def _on_card(facts: CampaignFacts) -> list[str]:
+    """KPIs that the list of campaigns may show."""
+    from tracker.kpi.registry import FORMULAS
+    from tracker.report.figure import canonical
+    from tracker.report.figures import USUAL
+
+    aims = facts.plan.get("indicator", ())
+    said = [canonical(str(one.get("metric") or one.get("id") or "")) for one in aims]
+    return [name for name in dict.fromkeys((*USUAL, *said)) if name in FORMULAS]
 
 
 def _left_out(facts: CampaignFacts) -> CampaignFacts:

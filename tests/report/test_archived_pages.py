@@ -74,6 +74,16 @@ def test_pages_are_as_before(two: list[Path], tmp_path: Path, words: str) -> Non
     assert [name for name in made[0] if made[0][name] != made[1][name]] == []
 
 
+def test_pages_of_one_campaign_list_the_others_as_ever(
+    two: list[Path], tmp_path: Path
+) -> None:
+    """What its pages cost does not depend on the readings of others."""
+    asked(two[1], "report", "--out", tmp_path)
+    before = replayed.pages(tmp_path)
+    asked(two[1], "report", "d", "--out", tmp_path)
+    assert replayed.pages(tmp_path) == before
+
+
 def test_what_is_kept_of_a_person_is_as_before(two: list[Path]) -> None:
     hot, cold = (
         json.loads(asked(home, "privacy", "export", "anna")[1]) for home in two

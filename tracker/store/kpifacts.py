@@ -6,7 +6,7 @@ Few queries, whatever the number of posts; answers are frames.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,14 @@ import polars as pl
 
 from tracker.model import METRICS, Campaign, local_day
 from tracker.store import bulk, followers, missions, postrows, rows, series
-from tracker.store.archive.gather import Wish, gather, newest, of_campaign
+from tracker.store.archive.gather import (
+    KEY,
+    Wish,
+    gather,
+    newest,
+    numbers,
+    of_campaign,
+)
 from tracker.store.database import Database, Link
 from tracker.store.figures import Figures
 from tracker.store.gains import days
@@ -186,20 +193,35 @@ def views(
     until: int | None = None,
 ) -> pl.DataFrame:
     """Readings with known views: columns post, at, views, ordered by the first two."""
+    schema = dict.fromkeys(("post", "at", "views"), pl.Int64)
     with database.reading() as link:
         if as_of is None and not of_campaign(link, found.number):
             sought = (found.number, FAR if until is None else until)
             table = bulk.numbers(link, VIEWS, sought, width=3)
-            return pl.DataFrame(table, schema=["post", "at", "views"])
+            return pl.DataFrame(table, schema=schema)
         zone = ZoneInfo(found.campaign.timezone)
         figures = Figures(link, found.number, zone, as_of, until)
-        at = METRICS.index("views")
-        parts = [
-            pl.DataFrame({"post": s.post, "at": s.at, "views": s.values[:, at]})
-            for s in figures.readings()
-        ]
-    schema = dict.fromkeys(("post", "at", "views"), pl.Int64)
-    return pl.concat([pl.DataFrame(schema=schema), *parts]).filter(pl.col("views") >= 0)
+        parts = _viewed(figures) if as_of is None else _versions(figures)
+        return pl.concat([pl.DataFrame(schema=schema), *parts]).filter(
+            pl.col("views") >= 0
+        )
+
+
+def _versions(figures: Figures) -> Iterator[pl.DataFrame]:
+    """post, at and views of all readings; -1 for unknown."""
+    at = METRICS.index("views")
+    for one in figures.readings():
+        yield pl.DataFrame({"post": one.post, "at": one.at, "views": one.values[:, at]})
+
+
+def _viewed(figures: Figures) -> Iterator[pl.DataFrame]:
+    """The same as they are known now, of a campaign with archived readings."""
+    until = FAR if figures.until is None else figures.until
+    for posts in series.split(figures.link, figures.posts):
+        bulk.wanted(figures.link, "wanted_views", pl.DataFrame({"post": posts}))
+        wish = Wish("wanted_views", until=until)
+        rows = numbers(figures.link, wish, (*KEY, "views"))
+        yield pl.DataFrame(rows, schema=["post", "at", "views"])
 
 
 def daily(
