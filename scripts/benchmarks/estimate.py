@@ -1,8 +1,8 @@
 """What a cluster would take, on paper, from what was measured on one machine.
 
-`estimate.py --cpu C --bytes B --start S` prints minutes by readings and cores, and
-what bounds them. Nothing here was measured but the three figures that are passed; the
-assumptions are the constants below, and an estimate is as good as they are.
+`estimate.py --cpu C --bytes B --start S --groups G` prints how long by readings and
+cores, and what takes longest of it. Nothing here was measured but the figures that are
+passed; the assumptions are the constants below, and an estimate is as good as they are.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ SHUFFLED = 48
 TASK_BYTES, TASKS_A_SECOND = 128e6, 800
 #: The slowest task over the usual one: skew and noisy neighbours.
 SKEW = 1.5
-#: Readings of a post, and seconds for the driver to read a million posts from the
-#: database, send them, and enter what comes back.
+#: Readings of a post, and seconds for one machine to read a million posts from the
+#: database and send them.
 READS, SECONDS_A_MILLION_POSTS = 46, 1.0
+#: Seconds for one machine to take a million groups from the cluster and add them up.
+SECONDS_A_MILLION_GROUPS = 10.0
 
 READINGS = (1e8, 1e9, 1e10, 1e11)
 CORES = (2, 32, 320, 1_000, 10_000)
@@ -34,11 +36,13 @@ CORES = (2, 32, 320, 1_000, 10_000)
 @dataclass(frozen=True)
 class Measured:
     """cpu: core seconds a million readings, without the start. bytes: of Parquet a
-    reading. start: seconds until the first task runs."""
+    reading. start: seconds until the first task runs. groups: that come back for each
+    reading; they depend on the question and on what is unknown."""
 
     cpu: float
     bytes: float
     start: float
+    groups: float
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class Estimate:
     reading: float
     computing: float
     shuffling: float
+    adding: float
 
     @property
     def total(self) -> float:
@@ -73,6 +78,7 @@ def estimate(readings: float, cores: int, known: Measured) -> Estimate:
         readings / 1e6 * known.cpu / cores * SKEW,
         # Written and read once each, over the same network.
         2 * readings * SHUFFLED / (NODE_NETWORK * nodes),
+        readings / 1e6 * known.groups * SECONDS_A_MILLION_GROUPS,
     )
 
 
@@ -96,11 +102,10 @@ def spoken(seconds: float) -> str:
 
 def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cpu", type=float, required=True)
-    parser.add_argument("--bytes", type=float, required=True)
-    parser.add_argument("--start", type=float, required=True)
+    for name in ("cpu", "bytes", "start", "groups"):
+        parser.add_argument(f"--{name}", type=float, required=True)
     asked = parser.parse_args(words)
-    print(*table(Measured(asked.cpu, asked.bytes, asked.start)), sep="\n")
+    print(*table(Measured(**vars(asked))), sep="\n")
     return 0
 
 
