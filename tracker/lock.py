@@ -1,4 +1,4 @@
-"""The lock of a workspace: one daemon on one SQLite home.
+"""The locks of a workspace: one daemon on one SQLite home, one upgrade at a time.
 
 The system holds the lock for the process and frees it when the process ends,
 however that happens. What is written in the file is for the message alone.
@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +19,10 @@ from typing import Any
 from tracker.errors import LockedError, StoreError
 from tracker.model import iso
 
-FILE, SERVING = ".tracker.lock", ".tracker.serving"
+FILE, SERVING, UPGRADING = ".tracker.lock", ".tracker.serving", ".tracker.upgrading"
 TRIES = 4
+#: How long another upgrade is waited for, in seconds.
+PATIENCE = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,7 @@ class HomeLock:
             by = _read(self._file)
             os.close(self._file)
             raise _already(home, by)
-        said = json.dumps({"pid": os.getpid(), "host": host, "since": now})
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, said.encode(), 0)
+        _sign(self._file, host, now)
 
     def release(self) -> None:
         """Let go; an empty file stays, because removing it would race."""
@@ -87,6 +87,49 @@ def alone(home: Path) -> Iterator[bool]:
         yield _locked(file)
     finally:
         os.close(file)
+
+
+@contextmanager
+def upgrading(
+    home: Path, host: str, now: int, wait: Callable[[Holder], None]
+) -> Iterator[Holder | None]:
+    """The one that upgrades the database; who was cut off while doing it before.
+
+    wait: is told who has to be waited for. LockedError when that takes too long.
+    """
+    file = _open(home, UPGRADING)
+    try:
+        if not _locked(file):
+            wait(_read(file))
+            _await(home, file)
+        before = _read(file)
+        _sign(file, host, now)
+        try:
+            yield before if before.pid else None
+        finally:  # a killed process leaves its name
+            os.ftruncate(file, 0)
+    finally:
+        os.close(file)
+
+
+def _await(home: Path, file: int) -> None:
+    end = time.monotonic() + PATIENCE
+    while not _locked(file):
+        if time.monotonic() > end:
+            raise LockedError(
+                "DB_BUSY",
+                f"home {home.name}",
+                f"process {_read(file).pid} is still upgrading the database",
+                "Nothing was done",
+                "Wait for it, or end it, and try again",
+            )
+        time.sleep(0.2)
+
+
+def _sign(file: int, host: str, now: int) -> None:
+    said = json.dumps({"pid": os.getpid(), "host": host, "since": now})
+    os.ftruncate(file, 0)
+    os.pwrite(file, said.encode(), 0)
 
 
 def _locked(file: int) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -11,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shapes import kept, shape
 from support import PRIVATE, ROOT
 
 from tracker.errors import SchemaError
 from tracker.store import schema
-from tracker.store.database import Database, Link
+from tracker.store.database import Database
 from tracker.store.tables import SQLModel
 
 
@@ -65,32 +65,6 @@ def test_a_database_of_the_steps_has_the_shape_of_one_made_at_once(
     schema.ensure(stepped)
     SQLModel.metadata.create_all(at_once.engine)
     assert shape(stepped) == shape(at_once)
-
-
-def shape(database: Database) -> dict[str, list[object]]:
-    """Of every table: its columns, keys, indexes, whether it has row numbers."""
-    with database.reading() as link:
-        tables = link.all(
-            "SELECT l.name, l.wr, l.strict, m.sql LIKE '%CHECK%'"
-            " FROM pragma_table_list l JOIN sqlite_master m USING (name)"
-            " WHERE l.type = 'table' AND name <> 'alembic_version'"
-        )
-        return {name: [said, *_parts(link, name)] for name, *said in tables}
-
-
-def _parts(link: Link, name: str) -> list[object]:
-    """Columns, foreign keys and indexes, whatever their order and names."""
-    columns = link.all("SELECT * FROM pragma_table_info(?)", (name,))
-    foreign = link.all("SELECT * FROM pragma_foreign_key_list(?)", (name,))
-    indexes = link.all("SELECT * FROM pragma_index_list(?)", (name,))
-    return [
-        sorted(map(repr, (row[1:] for row in columns))),
-        sorted(map(repr, (row[2:] for row in foreign))),
-        sorted(
-            repr((rest, link.all("SELECT name FROM pragma_index_info(?)", (index,))))
-            for _, index, *rest in indexes
-        ),
-    ]
 
 
 # -- opening --------------------------------------------------------------------
@@ -183,15 +157,6 @@ def test_no_command_opens_or_writes_a_newer_schema(
     assert "error[SCHEMA_NEWER] tracker.db: it has schema 9999" in result.err
     assert "Traceback" not in result.err
     assert kept(workspace) == before
-
-
-def kept(home: Path) -> dict[str, str]:
-    """Hashes of the database and what it has not yet written back."""
-    return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in home.glob("tracker.db*")
-        if path.stat().st_size and not path.name.endswith("-shm")
-    }
 
 
 def test_a_newer_schema_is_told_and_no_error(workspace: Path, invoke) -> None:

@@ -30,7 +30,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "privacy": ("tracker.cli.privacy:privacy", "Export, erase, retention."),
         "audit": ("tracker.cli.audit:audit", "Who changed what, and when."),
         "archive": ("tracker.cli.archive:archive", "Closed months in files."),
-        "db": ("tracker.cli.verify:db", "Upgrade or check the database."),
+        "db": ("tracker.cli.database:db", "Upgrade or check the database."),
         "completion": ("tracker.cli.completion:completion", "Completion for a shell."),
     },
     "Programme": {

@@ -1,4 +1,4 @@
-"""tracker verify and tracker db: is what is kept what was read?"""
+"""tracker verify: is what is kept what was read?"""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from tracker.cli.common import (
     progress,
     say,
     wants_json,
-    warn,
     with_tracker,
-    workspace_home,
 )
 
 if TYPE_CHECKING:
@@ -124,68 +122,3 @@ def _as_json(difference: Difference) -> dict[str, object]:
     return {
         name: getattr(difference, name) for name in ("where", "what", "kept", "counted")
     }
-
-
-@click.group()
-def db() -> None:
-    """The database's schema."""
-
-
-@db.command()
-@click.option(
-    "--no-backup", is_flag=True, help="Make no backup of a SQLite database before."
-)
-@json_option
-def upgrade(no_backup: bool) -> None:
-    """Bring the schema up to date, after a verified backup.
-
-    A PostgreSQL database is not backed up by this command: run tracker backup before.
-    """
-    from tracker.app import open_tracker
-    from tracker.store import schema
-
-    tracker = open_tracker(workspace_home(), check=False)
-    before = schema.version(tracker.database)
-    kept = None
-    if before is not None and schema.is_older(before) and not no_backup:
-        kept = _before_upgrade(tracker)
-    schema.upgrade(tracker.database)
-    after = schema.version(tracker.database)
-    if wants_json():
-        emit_json({"before": before, "after": after, "backup": kept})
-    else:
-        say(f"Schema {after}." if before == after else f"Schema {before} to {after}.")
-
-
-def _before_upgrade(tracker: Tracker) -> str | None:
-    """Where the backup is that was made of a database that holds something."""
-    from tracker.backups.making import make
-    from tracker.store import inventory
-
-    if tracker.database.dialect != "sqlite":
-        said = "no backup was made of PostgreSQL. With one the way back is short: "
-        warn("NO_BACKUP", "db upgrade", said + "tracker backup, with the old version")
-        return None
-    with tracker.database.reading() as link:
-        if not inventory.holds_something(link):
-            return None
-    path = make(tracker, now=now_ms()).path
-    say(f"Backup: {path}")
-    return str(path)
-
-
-@db.command()
-@json_option
-def check() -> int:
-    """Is the schema the one this version needs, and the file sound?"""
-    from tracker.app import open_tracker
-    from tracker.store import schema
-
-    tracker = open_tracker(workspace_home(), check=False)
-    found, wanted = schema.version(tracker.database), schema.newest()
-    sound = tracker.database.sound()
-    if wants_json():
-        emit_json({"schema": found, "needed": wanted, "integrity": sound})
-    else:
-        say(f"Schema {found}, needed {wanted}. Integrity: {sound}.")
-    return 0 if found == wanted and sound == "ok" else 1

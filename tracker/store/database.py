@@ -325,6 +325,8 @@ def _engine(dialect: str, creator: Callable[[], Any]) -> Engine:
         else:
             waits = connection.get_execution_options().get("patience", UPGRADES)
             connection.connection.driver_connection.execute(begin_writing(look=waits))
+            if name := connection.get_execution_options().get("application"):
+                connection.exec_driver_sql(f"SET LOCAL application_name = '{name}'")
 
     @event.listens_for(engine, "commit")
     def commit(connection: Any) -> None:

@@ -7,17 +7,27 @@ two processes can never share them out between them.
 
 from __future__ import annotations
 
+import os
+import platform
 import re
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from tracker.errors import SchemaError
-from tracker.store.database import Database
+from tracker.store.database import UPGRADES, Database
+from tracker.store.postgresql import WRITER_LOCK
 
 #: Alembic's context is the process's: two threads in it at once crash.
 _ONE = Lock()
 STEPS = Path(__file__).parent / "migrations"
+#: How an upgrade is called on the server, before its pid and host.
+NAME = "tracker upgrade "
+UPGRADERS = (
+    "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
+    " WHERE l.locktype = 'advisory' AND l.granted AND l.objid = ?"
+    " AND a.application_name LIKE ? AND a.datname = current_database()"
+)
 
 
 def newest() -> str:
@@ -81,8 +91,25 @@ def upgrade(database: Database, to: str = "head") -> None:
     found = version(database)
     if found not in (None, newest()) and not is_older(str(found)):
         raise _mismatch(database, str(found))
-    with _ONE, database.translated(), database.engine.connect() as connection:
+    engine = database.engine.execution_options(application=_name())
+    with _ONE, database.translated(), engine.connect() as connection:
+        if database.dialect == "sqlite":  # for as long as another one may take
+            driver: Any = connection.connection.driver_connection
+            driver.execute(f"PRAGMA busy_timeout = {UPGRADES * 1000}")
         command.upgrade(_config(connection), to)
+
+
+def _name() -> str:
+    return f"{NAME}{os.getpid()}@{platform.node()}".replace("'", "")
+
+
+def upgrader(database: Database) -> str | None:
+    """Who upgrades the database now, on whatever host (PostgreSQL): `pid@host`."""
+    if database.dialect == "sqlite":
+        return None
+    with database.reading() as link:
+        found = link.value(UPGRADERS, (WRITER_LOCK, f"{NAME}%"))
+    return str(found).removeprefix(NAME) if found else None
 
 
 def _config(connection: Any) -> Any:
