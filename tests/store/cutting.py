@@ -24,7 +24,7 @@ from tracker.store.database import Database
 #: Statements that make triggers are many and alike: of those, each so many-th is cut.
 ALIKE = 40
 #: Moments within the commit, in seconds.
-MOMENTS = [n / 5000 for n in range(1, 13)]
+MOMENTS = [0.0002 * 1.8**n for n in range(13)]
 
 
 def main() -> None:
