@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from backed import fill
 from spring import done, programme, said
 from support import Run
 
@@ -189,3 +190,43 @@ def test_an_upgrade_of_a_filled_database_makes_a_backup_first(
     manifest = json.loads((Path(told["backup"]) / "manifest.json").read_text())
     assert (manifest["schema"], manifest["tables"]["ambassador"]) == ("0006", 1)
     assert said(invoke, "backup", "verify")["ok"]
+
+
+def test_a_damaged_database_gives_no_backup(workspace: Path, invoke: Run) -> None:
+    """Nothing of the attempt is left, and the one before stays."""
+    run = fill(workspace, invoke)
+    before = said(run, "backup")["name"]
+    file = workspace / "tracker.db"
+    with sqlite3.connect(file) as link:
+        link.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    link.close()
+    data = bytearray(file.read_bytes())
+    for at in range(5 * 4096, len(data) - 4096, 3 * 4096):
+        data[at : at + 4096] = b"\xa5" * 4096
+    file.write_bytes(data)
+    told = run("backup")
+    assert told.code == 6
+    assert "error[DB_CORRUPT]" in told.err or "error[BACKUP_BAD]" in told.err
+    assert [path.name for path in (workspace / "backups").iterdir()] == [before]
+
+
+def test_an_erasure_says_which_backups_still_hold_the_person(
+    workspace: Path, invoke: Run
+) -> None:
+    run = fill(workspace, invoke)
+    with (workspace / "tracker.toml").open("a") as out:
+        out.write('\n[backup]\nevery = "1d"\nkeep = 3\n')
+    first = said(run, "backup")["name"]
+    there = folder(workspace)
+    (there / first).rename(there / "2026-05-01T000000Z")
+    shutil.copytree(there / "2026-05-01T000000Z", there / "2026-05-02T000000Z")
+    dry = said(run, "privacy", "erase", "anna", "--dry-run")
+    told = run("privacy", "erase", "anna", "--yes")
+    assert "2 backups still hold data; last expires 2026-05-05." in told.out
+    assert dry["backups"] == [
+        {"path": "backups/2026-05-01T000000Z", "expires": "2026-05-04T00:00:00Z"},
+        {"path": "backups/2026-05-02T000000Z", "expires": "2026-05-05T00:00:00Z"},
+    ]
+    names = (there / "erased.json").read_text().lower()
+    assert "anna" not in names
+    assert "kowalczyk" not in names

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker import __version__
 from tracker.auditing import FILE as AUDIT
-from tracker.backups.checking import problem
+from tracker.backups.checking import unsound
 from tracker.backups.files import digest, replace, room, sync, sync_all, write
 from tracker.backups.folder import FORMAT, MANIFEST, PARTS, Backup, bad, hidden, place
 from tracker.errors import StoreError
@@ -108,7 +108,7 @@ def _fill(
     write(
         to / MANIFEST, (json.dumps(said, indent=1, ensure_ascii=False) + "\n").encode()
     )
-    if trouble := problem(Backup(to, now)):
+    if trouble := unsound(to, said):
         raise StoreError(
             "BACKUP_BAD",
             f"backup {iso(now)}",
