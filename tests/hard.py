@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,6 +46,27 @@ MOMENTS = (
     at("2099-12-31T23:00:00"),
 )
 MARKS = tuple({moment // DAY * DAY + DAY_MARK for moment in MOMENTS[1:]})
+
+
+def _some(count, seed):
+    """Readings of eight posts at these moments, the same each time."""
+    chosen = random.Random(seed)
+    values = (None, None, 0, 1, 2, 3, 5, 8, 500, MOST // 8)
+    metrics = ("views", "likes", "reach", "saves")
+    return [
+        {
+            "platform": chosen.choice(["youtube", "x"]),
+            "post_id": chosen.choice("abcd"),
+            "captured_at": chosen.choice(MOMENTS + MARKS),
+            "handle": chosen.choice([None, "@Anna", "@ben"]),
+            "caption": chosen.choice([None, "hello #fiesta", "none"]),
+            **{metric: chosen.choice(values) for metric in metrics},
+        }
+        for _ in range(count)
+    ]
+
+
+HARD, LATE = _some(220, 1), _some(60, 2)
 
 counts = st.none() | st.integers(0, 6) | st.just(MOST)
 readings = st.fixed_dictionaries(

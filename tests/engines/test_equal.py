@@ -1,4 +1,4 @@
-"""Every engine sums up what the kept sums say."""
+"""Every engine sums up what the kept sums say, wherever the readings lie."""
 
 from __future__ import annotations
 
@@ -6,25 +6,91 @@ from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import pytest
-from hard import CUTS, ZONES, asked, contents, zoned
+from hard import CUTS, HARD, LATE, ZONES, asked, contents, enrol, zoned
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from plain import keep
+from plain import campaign, keep
+
+from tracker.errors import ConfigError
+from tracker.store.archive import move, parts
+from tracker.store.engines import duckdb, hot, own
+from tracker.store.engines.differences import differences
 
 quick = settings(
-    max_examples=40,
+    max_examples=25,
     suppress_health_check=list(HealthCheck),
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # what fails is small enough
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # what fails is small
 )
 
 
+def agree(database, engines, by, zone, **more):
+    for campaign_asked in (None, "c"):
+        for engine in engines:
+            summed, kept = asked(database, engine, by, campaign_asked, zone, **more)
+            assert differences(summed, kept) == []
+            assert summed == kept
+
+
 @quick
-@given(contents, st.sampled_from(ZONES), st.sampled_from(CUTS))
-@pytest.mark.parametrize("engine", ["sqlite", "duckdb"])
-def test_engines_say_what_the_kept_sums_say(engine, given_contents, zone, by):
+@given(
+    contents,
+    contents,
+    st.sampled_from(ZONES),
+    st.sampled_from(CUTS),
+    st.sampled_from(["2012-01", "2026-04", None]),
+    st.sampled_from([(), ("x",)]),
+)
+def test_what_is_hot_archived_and_late(first, late, zone, by, month, apart):
+    """Nulls, falls, ties, repeated readings, days without a time, changes of clocks."""
     with TemporaryDirectory() as folder:
         database = zoned(folder, zone)
-        keep(database, *given_contents, zone=ZoneInfo(zone))
-        for campaign in (None, "c"):
-            summed, kept = asked(database, engine, by, campaign, zone)
-            assert summed == kept
+        keep(database, *first, zone=ZoneInfo(zone))
+        if month:
+            move.run(database, move.Wish(month), now=1)
+            keep(database, *late, zone=ZoneInfo(zone))
+        agree(database, ("sqlite", "duckdb"), by, zone, apart=apart)
+
+
+@pytest.fixture
+def hard(database):
+    """On each kind of database what is hard, some of it archived, some late."""
+    with database.writing() as link:
+        campaign(link)
+        enrol(link, "Australia/Lord_Howe")
+    keep(database, HARD, zone=ZoneInfo("Australia/Lord_Howe"))
+    move.run(database, move.Wish("2026-04"), now=1)
+    keep(database, LATE, zone=ZoneInfo("Australia/Lord_Howe"))
+    with database.reading() as link:
+        assert parts.any_live(link)
+    return database
+
+
+@pytest.mark.parametrize("by", [*CUTS, "mission"])
+def test_both_databases_and_duckdb(hard, by, monkeypatch):
+    """In one piece and in many."""
+    zone = "Australia/Lord_Howe"
+    engines = (hard.dialect, "duckdb")
+    if by == "mission":
+        for engine in engines:
+            summed, kept = asked(hard, engine, by, "c", zone)
+            assert (summed, summed.rows != ()) == (kept, True)
+        return
+    agree(hard, engines, by, zone)
+    monkeypatch.setattr(own, "ROWS", 20)
+    monkeypatch.setattr(hot, "ROWS", 20)
+    monkeypatch.setattr(duckdb, "ROWS", 30)
+    agree(hard, engines, by, zone, apart=("x",))
+
+
+def test_an_empty_workspace_has_no_sums(database):
+    with database.writing() as link:
+        campaign(link)
+    for by in CUTS:
+        agree(database, (database.dialect, "duckdb"), by, "Europe/Paris")
+
+
+def test_another_database_s_engine_is_refused(database):
+    other = {"sqlite": "postgresql", "postgresql": "sqlite"}[database.dialect]
+    with pytest.raises(ConfigError, match=database.dialect) as refused:
+        asked(database, other, None)
+    assert refused.value.code == "ENGINE_OTHER"

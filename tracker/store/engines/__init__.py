@@ -58,7 +58,8 @@ class Engine(Protocol):
         """How many answers `each` gives."""
 
     def relate(self, name: str, frame: pl.DataFrame) -> None:
-        """A relation of this name; replaces one that was given before."""
+        """A relation of this name, without nulls and without equal rows; replaces one
+        that was given before."""
 
     def each(self, sql: str) -> Iterator[pl.DataFrame]:
         """The answer for each piece of whole posts."""

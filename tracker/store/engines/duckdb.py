@@ -21,6 +21,8 @@ from tracker.store.engines.statement import Metrics
 
 #: What DuckDB may hold in memory; beyond it, it uses the temporary folder.
 MEMORY = "2GB"
+#: Readings in one piece, about.
+ROWS = 8_000_000
 
 
 @contextmanager
@@ -77,7 +79,7 @@ class Duck:
     ) -> None:
         self._connection, self._archive, self._folder = connection, archive, folder
         self._parts, self._files = parts, files
-        self._cut = cut(parts, files)
+        self._cut = cut(parts, files, ROWS)
 
     @property
     def metrics(self) -> Metrics:

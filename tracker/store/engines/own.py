@@ -44,10 +44,8 @@ def opened(
     posts = counted["post"].unique().sort().to_numpy()
     engine = Own(link, list(_pieces(link, posts)))
     engine.relate("counted", counted)
-    try:
-        yield engine
-    finally:
-        engine.close()
+    yield engine
+    engine.close()  # else the transaction ends, and with it all that was made for this
 
 
 def _pieces(link: Link, posts: Ints) -> Iterator[Ints]:
@@ -62,7 +60,6 @@ class Own:
 
     def __init__(self, link: Link, pieces: Sequence[Ints]) -> None:
         self._link, self._pieces = link, pieces
-        self._related: list[str] = []
 
     @cached_property
     def metrics(self) -> Metrics:
@@ -78,7 +75,6 @@ class Own:
 
     def relate(self, name: str, frame: pl.DataFrame) -> None:
         bulk.wanted(self._link, name, frame)
-        self._related.append(name)
 
     def each(self, sql: str) -> Iterator[pl.DataFrame]:
         for posts in self._pieces:
@@ -106,7 +102,5 @@ class Own:
         return found.with_columns(pl.col(pl.Null).cast(pl.Int64))
 
     def close(self) -> None:
-        """The transaction goes on without what was made for this."""
+        """Tables of keys may be made anew by whoever comes next in the transaction."""
         self._link.run(f"DROP VIEW IF EXISTS {READINGS}")
-        for name in self._related:
-            self._link.run(f"DROP TABLE IF EXISTS {name}")

@@ -14,8 +14,6 @@ from itertools import groupby
 from tracker.store.archive.parts import Part
 from tracker.store.engines.hot import NO_HOME, HotFile
 
-#: Readings in one piece, about.
-ROWS = 8_000_000
 FAR = 2**62
 
 
@@ -29,7 +27,7 @@ class Piece:
     last: int = FAR
 
 
-def cut(parts: Sequence[Part], hot: Sequence[HotFile], rows: int = ROWS) -> list[Piece]:
+def cut(parts: Sequence[Part], hot: Sequence[HotFile], rows: int) -> list[Piece]:
     """Pieces of about so many readings that together hold everything once.
 
     parts: by home. hot: by post.

@@ -1,0 +1,100 @@
+"""A real cluster of Spark, with two workers, sums up what the kept sums say."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from clustering import LOOPBACK, Cluster, cluster, missing
+from hard import CUTS, HARD, LATE, asked, enrol
+from plain import campaign, keep
+
+from tracker.errors import ConfigError, StoreError
+from tracker.store.archive import move
+from tracker.store.database import Database
+from tracker.store.engines.differences import differences
+
+ZONE = "Australia/Lord_Howe"
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory):
+    """The cluster, for programs of this process too."""
+    if reason := missing():
+        assert os.environ.get("CI") != "true", reason
+        pytest.skip(reason)
+    with (
+        cluster(tmp_path_factory.mktemp("spark")) as running,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("SPARK_CONF_DIR", str(running.settings))
+        patch.setenv("SPARK_LOCAL_IP", LOOPBACK)
+        yield running
+
+
+@pytest.fixture
+def hard(workspace: Path) -> Database:
+    """What is hard, most of it archived, some of it late."""
+    database = Database("sqlite:///tracker.db", workspace)
+    with database.writing() as link:
+        campaign(link)
+        enrol(link, ZONE)
+    keep(database, HARD)
+    move.run(database, move.Wish("2026-04"), now=1)
+    keep(database, LATE)
+    return database
+
+
+def test_a_cluster_says_what_the_kept_sums_say(spark: Cluster, hard: Database):
+    before = {path for path in hard.archive.folder.rglob("*") if path.is_file()}
+    for by in CUTS:
+        for of in (None, "c"):
+            summed, kept = asked(hard, "spark", by, of, master=spark.master)
+            assert differences(summed, kept) == []
+            assert summed == kept
+            assert summed.rows
+    assert spark.taken_part == (True, True)
+    after = {path for path in hard.archive.folder.rglob("*") if path.is_file()}
+    assert after == before
+
+
+def test_a_file_that_is_gone_is_named(spark: Cluster, hard: Database):
+    gone = min(hard.archive.folder.rglob("*.parquet"))
+    gone.unlink()
+    with pytest.raises(StoreError) as told:
+        asked(hard, "spark", None, master=spark.master)
+    assert told.value.code == "ARCHIVE_MISSING"
+    assert gone.name in str(told.value)
+
+
+def test_a_command_is_quiet_and_compares(spark: Cluster, workspace: Path, run):
+    rows = "platform,post_id,captured_at,views\nx,1,2026-02-01T00:00:00Z,5\n"
+    (workspace / "inbox" / "a.csv").write_text(rows)
+    run("source", "add", "a", "--kind", "csv", "--path", "inbox/*.csv")
+    assert run("ingest").code == 0
+    around = {"SPARK_CONF_DIR": str(spark.settings), "SPARK_LOCAL_IP": LOOPBACK}
+    words = ("rollup", "--engine", "spark", "--master", spark.master, "--check")
+    done = run(*words, env=around)
+    assert (done.code, done.err) == (0, "")
+    assert "spark and totals say the same." in done.out
+    assert not list((workspace / ".cache" / "past").iterdir())
+
+
+def test_a_master_that_is_not_there_is_told(hard: Database):
+    if reason := missing():
+        pytest.skip(reason)
+    with pytest.raises(StoreError, match="nobody answers"):
+        asked(hard, "spark", None, master=f"spark://{LOOPBACK}:1")
+    with pytest.raises(ConfigError, match="Spark Connect"):
+        asked(hard, "spark", None, master="sc://127.0.0.1")
+
+
+def test_without_java_spark_says_so(hard: Database, monkeypatch):
+    if "pyspark" in missing():
+        pytest.skip(missing())
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(ConfigError, match="no Java") as told:
+        asked(hard, "spark", None)
+    assert told.value.code == "ENGINE_MISSING"
