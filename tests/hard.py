@@ -13,6 +13,7 @@ from plain import fresh
 
 from tracker.model import DAY, DAY_MARK, MOST, instant
 from tracker.store.engines.answer import Choice, ask
+from tracker.store.engines.differences import differences
 
 #: Zones with a change of clocks by an hour and by half of one, and one far from UTC
 #: that skipped 2011-12-30.
@@ -114,16 +115,19 @@ def enrol(link, zone):
     )
 
 
-def asked(database, engine, by, campaign=None, zone="Europe/Paris", apart=(), **more):
-    """What an engine says, and what `totals` says of the same."""
+def asked(database, engine, cuts, campaign=None, zone="Europe/Paris", **more):
+    """What an engine says, and what `totals` says of the same, by each cut."""
+    apart = dict.fromkeys(more.pop("apart", ()), "its terms")
     with TemporaryDirectory() as folder:
         choice = Choice(engine, Path(folder), **more)
-        return ask(
-            database,
-            ZoneInfo(zone),
-            choice,
-            campaign,
-            by,
-            apart=dict.fromkeys(apart, "its terms"),
-            compare=True,
-        )
+        place = ZoneInfo(zone)
+        return ask(database, place, choice, campaign, cuts, apart=apart, compare=True)
+
+
+def agree(database, engines, cuts=CUTS, **more):
+    """Engines and kept sums say the same of the workspace and of its campaign."""
+    for campaign in (None, "c"):
+        for engine in engines:
+            for summed, kept in asked(database, engine, cuts, campaign, **more):
+                assert differences(summed, kept) == []
+                assert summed == kept

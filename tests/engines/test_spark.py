@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from clustering import LOOPBACK, Cluster, cluster, missing
-from hard import CUTS, HARD, LATE, asked, enrol
+from hard import HARD, LATE, agree, asked, enrol
 from plain import campaign, keep
 
 from tracker.errors import ConfigError, StoreError
 from tracker.store.archive import move
 from tracker.store.database import Database
-from tracker.store.engines.differences import differences
 
 ZONE = "Australia/Lord_Howe"
 
@@ -40,20 +40,15 @@ def hard(workspace: Path) -> Database:
     with database.writing() as link:
         campaign(link)
         enrol(link, ZONE)
-    keep(database, HARD)
+    keep(database, HARD, zone=ZoneInfo(ZONE))
     move.run(database, move.Wish("2026-04"), now=1)
-    keep(database, LATE)
+    keep(database, LATE, zone=ZoneInfo(ZONE))
     return database
 
 
 def test_a_cluster_says_what_the_kept_sums_say(spark: Cluster, hard: Database):
     before = {path for path in hard.archive.folder.rglob("*") if path.is_file()}
-    for by in CUTS:
-        for of in (None, "c"):
-            summed, kept = asked(hard, "spark", by, of, master=spark.master)
-            assert differences(summed, kept) == []
-            assert summed == kept
-            assert summed.rows
+    agree(hard, ("spark",), zone=ZONE, apart=("x",), master=spark.master)
     assert spark.taken_part == (True, True)
     after = {path for path in hard.archive.folder.rglob("*") if path.is_file()}
     assert after == before
@@ -63,7 +58,7 @@ def test_a_file_that_is_gone_is_named(spark: Cluster, hard: Database):
     gone = min(hard.archive.folder.rglob("*.parquet"))
     gone.unlink()
     with pytest.raises(StoreError) as told:
-        asked(hard, "spark", None, master=spark.master)
+        asked(hard, "spark", (None,), master=spark.master)
     assert told.value.code == "ARCHIVE_MISSING"
     assert gone.name in str(told.value)
 
@@ -85,9 +80,9 @@ def test_a_master_that_is_not_there_is_told(hard: Database):
     if reason := missing():
         pytest.skip(reason)
     with pytest.raises(StoreError, match="nobody answers"):
-        asked(hard, "spark", None, master=f"spark://{LOOPBACK}:1")
+        asked(hard, "spark", (None,), master=f"spark://{LOOPBACK}:1")
     with pytest.raises(ConfigError, match="Spark Connect"):
-        asked(hard, "spark", None, master="sc://127.0.0.1")
+        asked(hard, "spark", (None,), master="sc://127.0.0.1")
 
 
 def test_without_java_spark_says_so(hard: Database, monkeypatch):
@@ -96,5 +91,5 @@ def test_without_java_spark_says_so(hard: Database, monkeypatch):
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("JAVA_HOME", raising=False)
     with pytest.raises(ConfigError, match="no Java") as told:
-        asked(hard, "spark", None)
+        asked(hard, "spark", (None,))
     assert told.value.code == "ENGINE_MISSING"

@@ -94,11 +94,11 @@ def _ask(
             tracker.zone,
             choice,
             campaign,
-            by,
+            (by,),
             apart=tracker.apart,
             compare=check,
             told=told,
-        )
+        )[0]
 
 
 def _differences(answers: Answers) -> list[Difference]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.store import engines
-from tracker.store.engines.figures import Asked, Summed
+from tracker.store.engines.figures import Asked, Summed, posts_of, step_of
 from tracker.store.figures import Figures
 from tracker.store.totals import Totals, cut, find_campaign
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
-
-    import polars as pl
 
     from tracker.store.database import Database
 
@@ -43,33 +40,33 @@ def ask(
     zone: ZoneInfo,
     choice: Choice,
     campaign: str | None,
-    by: str | None,
+    cuts: Sequence[str | None],
     *,
     apart: Mapping[str, str],
     compare: bool = False,
     told: Callable[[int], None] = lambda _: None,
-) -> Answers:
-    """Sums of a campaign, or of every post of the workspace.
+) -> list[Answers]:
+    """Sums of a campaign, or of every post of the workspace, by each of some cuts.
 
     compare: with the kept sums. told: is called with 1 after each piece of posts.
     Raises ConfigError ENGINE_OTHER, ENGINE_MISSING; StoreError ENGINE_FAILED.
     """
     with database.reading() as link:
         number, zone = find_campaign(link, campaign, zone)
-
-        def opening(only: pl.DataFrame) -> AbstractContextManager[engines.Engine]:
-            return engines.opened(
-                choice.name,
-                link,
-                database.archive,
-                choice.folder,
-                only=only,
-                master=choice.master,
-            )
-
-        asked = Asked(link, number, zone, opening, told)
-        summed = cut(Summed(link, number, zone, asked=asked), campaign, by, apart)
-        if not compare:
-            return Answers(summed, None)
-        kept = Figures(link, number, zone)
-        return Answers(summed, cut(kept, campaign, by, apart))
+        posts = posts_of(link, number)
+        with engines.opened(
+            choice.name,
+            link,
+            database.archive,
+            choice.folder,
+            only=posts.select("post"),
+            master=choice.master,
+        ) as engine:
+            asked = Asked(engine, posts, step_of(link, zone), told)
+            figures = Summed(link, number, zone, asked=asked)
+            summed = [cut(figures, campaign, by, apart) for by in cuts]
+        kept: list[Totals | None] = [None] * len(cuts)
+        if compare:
+            own = Figures(link, number, zone)
+            kept = [cut(own, campaign, by, apart) for by in cuts]
+        return [*map(Answers, summed, kept)]

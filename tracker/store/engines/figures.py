@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from tracker.store.engines import Engine
     from tracker.store.gains import Ints
 
-#: Opens an engine over the posts of a frame (post, part).
-Opening = Callable[[pl.DataFrame], AbstractContextManager["Engine"]]
 POSTS = {
     "post": pl.Int64,
     "platform": pl.String,
@@ -32,30 +29,28 @@ POSTS = {
 }
 
 
+def posts_of(link: Link, campaign: int) -> pl.DataFrame:
+    """POSTS of a campaign (row number, 0 the workspace), by platform and id."""
+    return link.frame(
+        "SELECT p.id, p.platform, p.external_id, a.ambassador_id FROM attribution a"
+        " JOIN post p ON p.id = a.post_id WHERE a.campaign_id = ?"
+        " ORDER BY p.platform, p.external_id",
+        (campaign,),
+        POSTS,
+    )
+
+
 class Asked:
-    """What an engine answers of a campaign's posts; every question is asked once."""
+    """What an engine answers of some posts; every question is asked once."""
 
     def __init__(
         self,
-        link: Link,
-        campaign: int,
-        zone: ZoneInfo,
-        opening: Opening,
+        engine: Engine,
+        posts: pl.DataFrame,
+        step: str,
         told: Callable[[int], None],
     ) -> None:
-        self._link, self._campaign, self._zone = link, campaign, zone
-        self._opening, self._told = opening, told
-
-    @cached_property
-    def posts(self) -> pl.DataFrame:
-        """POSTS of the campaign, ordered by platform and id."""
-        return self._link.frame(
-            "SELECT p.id, p.platform, p.external_id, a.ambassador_id FROM attribution a"
-            " JOIN post p ON p.id = a.post_id WHERE a.campaign_id = ?"
-            " ORDER BY p.platform, p.external_id",
-            (self._campaign,),
-            POSTS,
-        )
+        self._engine, self.posts, self._step, self._told = engine, posts, step, told
 
     @cached_property
     def parts(self) -> pl.DataFrame:
@@ -76,9 +71,8 @@ class Asked:
 
     @cached_property
     def days(self) -> groups.Days:
-        with self._opening(self._by_part) as engine:
-            text = statement.text(engine.metrics, self._step())
-            return groups.daily(self._each(engine, text), engine.metrics, self.parts)
+        answers = self._each(self._by_part, self._step)
+        return groups.daily(answers, self._engine.metrics, self.parts)
 
     @property
     def _by_part(self) -> pl.DataFrame:
@@ -86,20 +80,22 @@ class Asked:
         return joined.select("post", "part")
 
     def _whole(self, counted: pl.DataFrame) -> pl.DataFrame:
-        with self._opening(counted) as engine:
-            text = statement.text(engine.metrics)
-            return groups.whole(self._each(engine, text), engine.metrics)
+        answers = self._each(counted, statement.NO_DAYS)
+        return groups.whole(answers, self._engine.metrics)
 
-    def _each(self, engine: Engine, text: str) -> Iterator[pl.DataFrame]:
-        for answer in engine.each(text):
+    def _each(self, counted: pl.DataFrame, step: str) -> Iterator[pl.DataFrame]:
+        self._engine.relate("counted", counted)
+        for answer in self._engine.each(statement.text(self._engine.metrics, step)):
             yield answer
             self._told(1)
 
-    def _step(self) -> str:
-        ends = self._link.one("SELECT min(first_at), max(last_at) FROM post_state")
-        if ends is None or ends[0] is None:
-            return statement.NO_DAYS
-        return clock.step(self._zone, *ends)
+
+def step_of(link: Link, zone: ZoneInfo) -> str:
+    """How instants become steps, for all that was ever captured."""
+    ends = link.one("SELECT min(first_at), max(last_at) FROM post_state")
+    if ends is None or ends[0] is None:
+        return statement.NO_DAYS
+    return clock.step(zone, *ends)
 
 
 @dataclass(frozen=True)
