@@ -435,6 +435,7 @@ _SAID = re.compile(r"(?:error|warning|notice)\[([A-Z0-9_]+)\]")
 _OTHERS = set("BEGIN BIGINT COMMIT NOTHING ROLLBACK TERM TEXT CODE".split())
 _OTHERS |= {"NFKD", "CLOCK_BOOTTIME", "NOTIFY_SOCKET", "TRACKER_HOME", "TRACKER_HOST"}
 _OTHERS |= {"TRACKER_NOW", "HEAD", "POST", "JSON", "PGPASSWORD"}
+_OTHERS |= {"MINVALUE", "MAXVALUE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"}
 _OTHERS |= {"JAVA_HOME", "ERROR"}  # of Java, and how much Spark logs
 #: Words of platforms, which their APIs say and are asked with.
 _OTHERS |= {"API_KEY_INVALID", "RATE_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"}
