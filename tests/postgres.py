@@ -115,6 +115,7 @@ pool_mode = transaction
 max_client_conn = 200
 default_pool_size = {size}
 server_reset_query =
+server_login_retry = 1
 logfile = {folder}/log
 pidfile = {folder}/pid
 user = {user}

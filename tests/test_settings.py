@@ -100,6 +100,7 @@ def test_sections_of_later_parts_are_kept(tmp_path: Path) -> None:
         [host]
         name = "a"
         lease = "15s"
+        workers = 8
         [archive]
         address = "archive"
         after = "90d"
@@ -140,6 +141,7 @@ def test_every_problem_is_listed_at_once(tmp_path: Path) -> None:
         windw = "1h"
         [host]
         lease = "never"
+        workers = 65
         [[source]]
         name = "a"
         kind = "csw"
@@ -168,6 +170,7 @@ def test_every_problem_is_listed_at_once(tmp_path: Path) -> None:
         "server.prot: is not known here.",
         'clicks.windw: is not known here. Did you mean "window"?',
         'host.lease: "never" is no duration',
+        "host.workers: is 65; it goes from 1 to 64",
         'source[0].kind: kind "csw" is not known. Did you mean "csv"?',
         "source[0].cron: every and cron stand together",
         'source[1].name: "a" stands twice',

@@ -125,6 +125,18 @@ def test_a_server_that_is_started_anew_is_waited_for(opened, cluster):
     started.join()
 
 
+def test_so_it_is_behind_a_pooler(pooler, named, cluster, tmp_path):
+    """Which answers itself, and says that it has nobody behind it."""
+    database = Database(pooler.url(named), tmp_path)
+    assert count_up(database) == 1
+    cluster.stop()
+    started = threading.Timer(1.0, cluster.start)
+    started.start()
+    assert count_up(database) == 2
+    started.join()
+    database.close()
+
+
 def test_a_server_that_is_not_there_is_told_of_at_once(opened, cluster, named):
     cluster.stop()
     began = time.monotonic()

@@ -12,8 +12,19 @@ CROSSED = {"40001", "40P01"}
 LOST = {"57P01", "57P02", "57P03", "57P05", "25P03", "25006"}
 #: Somebody else held what was needed for longer than we wait.
 HELD = {"55P03", "57014"}
-#: There is no room: on the disk, or for one more connection.
-FULL, CROWDED = "53100", "53300"
+#: There is no room on the disk.
+FULL = "53100"
+#: Words of refusals that waiting does not mend.
+FOR_GOOD = (
+    "authentication",
+    "pg_hba",
+    "password",
+    "does not exist",
+    "certificate",
+    "ssl",
+    "translate host name",
+    "invalid",
+)
 
 
 def is_lost(error: BaseException) -> bool:
@@ -29,16 +40,13 @@ def is_lost(error: BaseException) -> bool:
 
 
 def passes(error: BaseException) -> bool:
-    """May a connection that could not be made be had in a moment?"""
+    """May a connection that could not be made be had in a moment? Not where somebody
+    has to change something first."""
     import psycopg
 
-    state = getattr(error, "sqlstate", None)
     said = str(error).lower()
-    return isinstance(error, psycopg.OperationalError) and (
-        state in ("57P03", CROWDED)
-        or any(part in said for part in ("refused", "starting up", "shutting down"))
-        or any(part in said for part in ("closed", "reset", "timeout", "recovery"))
-        or any(part in said for part in ("too many", "no more connections"))
+    return isinstance(error, psycopg.OperationalError) and not any(
+        word in said for word in FOR_GOOD
     )
 
 

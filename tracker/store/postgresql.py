@@ -11,6 +11,7 @@ transaction.
 from __future__ import annotations
 
 import contextlib
+import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from typing import Any
 
 from tracker.errors import StoreError
 from tracker.store import pgtroubles
-from tracker.store.connections import KEPT, Connections
+from tracker.store.connections import KEPT, RETURNS, Connections
 
 #: Any number that is the same in all trackers: the lock of the writers.
 WRITER_LOCK = 7_221_009
@@ -124,16 +125,18 @@ class Server:
     def _first(self, text: str) -> tuple[Any, Any]:
         """The first statements of a transaction, and their cursor. Nothing was done
         before, so a lost connection is no loss."""
-        for _ in range(KEPT + 2):  # all that are kept may be dead
+        tries, end = 0, time.monotonic() + RETURNS
+        while True:
             connection = self.connections.take()
             try:
                 return connection, connection.execute(text)
             except BaseException as error:
                 self._let_go(connection)
-                if not pgtroubles.is_lost(error):
+                if not pgtroubles.is_lost(error) or time.monotonic() > end:
                     raise
-                lost = error
-        raise lost
+            tries += 1
+            if tries > KEPT:  # not only those that were kept: a pooler that waits too
+                time.sleep(random.uniform(0.1, 0.5))  # noqa: S311 no secret
 
     def _let_go(self, connection: Any) -> None:
         with contextlib.suppress(Exception):

@@ -266,11 +266,10 @@ class Posts:
                 self.known.at[part],
             ]
         )
-        state = {name: _null(columns[:, n]) for n, name in enumerate(STATE)}
         bulk.insert(
             self._link,
             "post_state",
-            pl.DataFrame({"post_id": self.id[part], **state}),
+            _nulled(columns).insert_column(0, pl.Series("post_id", self.id[part])),
             keys=["post_id"],
             conflict="replace",
         )
@@ -287,10 +286,12 @@ def _prefixed(names: tuple[str, ...]) -> list[str]:
     return [f"state_{name}" for name in names]
 
 
-def _null(values: Ints) -> pl.Series:
-    """NEVER and UNKNOWN become null; instants before 1970 stay."""
-    series = pl.Series(values)
-    return series.set((series == NEVER) | (series == UNKNOWN), None)
+def _nulled(columns: Ints) -> pl.DataFrame:
+    """STATE of some posts; NEVER and UNKNOWN become null, instants before 1970 stay."""
+    every = pl.all()
+    unsaid = (every == NEVER) | (every == UNKNOWN)
+    frame = pl.from_numpy(columns, schema=list(STATE), orient="row")
+    return frame.select(pl.when(unsaid).then(None).otherwise(every).name.keep())
 
 
 def _overlaid(said: pl.DataFrame, slots: Ints, rows: pl.DataFrame) -> pl.DataFrame:
