@@ -212,8 +212,14 @@ class Reader:
 
     def shell(self, block: Block, _: str) -> None:
         words = ["bash", "-euo", "pipefail", "-c", block.body]
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         done = subprocess.run(
-            words, capture_output=True, text=True, env=os.environ | SECRETS, timeout=60
+            words,
+            capture_output=True,
+            text=True,
+            env={**os.environ, **SECRETS, "PATH": path},
+            timeout=60,
+            cwd=self.folder,
         )
         assert done.returncode == 0, f"{block.place}: {done.stderr}"
         self.last = Result(0, done.stdout, done.stderr)

@@ -20,6 +20,7 @@ from dying import LATER
 from plain import keep
 
 from tracker.errors import NotFoundError
+from tracker.store import partitions
 from tracker.store.archive import files, move, parts, restore
 from tracker.store.database import Database
 
@@ -168,3 +169,19 @@ def test_nothing_to_do_is_done(database: Database):
     assert run(database, before="2025-12").moved == ()
     assert len(run(database).moved) == 12
     assert run(database).moved == ()
+
+
+def test_on_postgresql_a_month_without_rows_is_no_table_any_more(database: Database):
+    """Also when it could not be dropped by the run that emptied it."""
+    fill(database)
+    run(database, before="2026-03")
+    keep(database, [row("a0", "2026-03-03", views=1)], now=2)
+    with database.reading() as link:
+        there = [part.name for part in partitions.parts(link)]
+        many = {"sqlite": [], "postgresql": ["reading_2026_03", "reading_2026_04"]}
+        assert there == many[database.dialect]
+        run(database, before="2026-04")
+        assert [part.name for part in partitions.parts(link)] == there
+    run(database, before="2026-04")
+    with database.reading() as link:
+        assert [part.name for part in partitions.parts(link)] == there[1:]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import StoreError
 from tracker.store.archive import files, months, parts
+from tracker.store.archive.files import Address
 from tracker.store.archive.move import Tell, nobody
 from tracker.store.archive.parts import DROPPED, RESTORED, WRITING, Part
 from tracker.store.database import Database, Link
@@ -34,7 +35,7 @@ def check(database: Database, tell: Tell = nobody) -> Checked:
     """Read every file whole. tell: is told how many readings were compared, of how
     many. StoreError ARCHIVE_UNREACHABLE: there is nobody to ask."""
     address = database.archive
-    there = {path for path, _ in address.files()}
+    there = _ours(address)
     with database.reading() as link:
         live = parts.live(link)
         others = parts.in_state(link, WRITING, DROPPED, RESTORED)
@@ -47,10 +48,15 @@ def check(database: Database, tell: Tell = nobody) -> Checked:
     problems += _shared(live)
     unknown = there - {part.path for part in (*live, *others)}
     if unknown:  # what was replaced meanwhile is gone by now
-        unknown &= {path for path, _ in address.files()}
+        unknown &= _ours(address)
     problems += map(_orphan, sorted(unknown))
     left = sum(part.path in there for part in others)
     return Checked(tuple(problems), tuple(live), left)
+
+
+def _ours(address: Address) -> set[str]:
+    """Files in folders of campaigns; others beside them are not of the archive."""
+    return {path for path, _ in address.files() if path.startswith("campaign=")}
 
 
 def _part(

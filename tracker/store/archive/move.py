@@ -33,6 +33,8 @@ DELETE_AT_ONCE = 20_000
 #: SQLite keeps no queue: who waits for the lock looks again after some ms, so the file
 #: is left alone for so many seconds between two transactions.
 BREATH = 0.03
+#: How often it is looked whether an empty month can be dropped.
+LOOKS = 3
 
 
 #: Is told how many readings were moved, of how many.
@@ -109,15 +111,20 @@ def run(
         mover.rows = sum(one.rows for one in plan)
         for one in plan:
             mover.month(one.campaign_id, one.month)
-        if plan:
-            _drop_partitions(turn, max(one.month for one in plan))
+        _drop_partitions(turn, months.bounds(wish.before)[0])
         waiting = tidy.remove(database, turn)
     moved = tuple((one.campaign_id, one.month) for one in plan)
     return Done(moved, mover.done, waiting)
 
 
-def _drop_partitions(turn: Turn, last: str) -> None:
-    turn.do(lambda link: partitions.drop_empty(link, months.bounds(last)[1]))
+def _drop_partitions(turn: Turn, before: int) -> None:
+    """Months of which nothing is left, on PostgreSQL; while others read, they stay:
+    for the next look, or the next run."""
+    for _ in range(LOOKS):
+        there = turn.do(lambda link: partitions.parts(link, before))
+        if not there or turn.do(lambda link: partitions.drop_empty(link, before)):
+            return
+        time.sleep(BREATH * 10)
 
 
 class _Mover:
