@@ -327,3 +327,27 @@ def test_an_upgrade_by_another_host_is_told_too(
         lines = [waiting.stderr.readline().decode() for _ in range(2)]
     assert any("is upgrading (812@b). Waiting" in line for line in lines), lines
     assert ended(waiting)[0]["before"] == OLD
+
+
+def test_who_might_read_the_readings_still_may(
+    upgradable: tuple[Path, list[str]], request: pytest.FixtureRequest
+) -> None:
+    """The partitioned table is a new one; rights on the old one go on."""
+    home, _ = upgradable
+    database = at(home)
+    if database.dialect == "sqlite":
+        return  # files have no such rights
+    server: Server = request.getfixturevalue("server")
+    server.do('CREATE ROLE "a Watcher"')
+    request.addfinalizer(lambda: server.do('DROP ROLE "a Watcher"'))
+    with database.writing() as link:
+        link.run('GRANT SELECT ON reading TO "a Watcher"')
+    schema.upgrade(database)
+    rights = "SELECT has_table_privilege('a Watcher', 'reading', ?)"
+    with database.writing() as link:
+        assert [link.value(rights, (deed,)) for deed in ("SELECT", "DELETE")] == [
+            True,
+            False,
+        ]
+        link.run('REVOKE ALL ON reading FROM "a Watcher"')
+    database.close()
