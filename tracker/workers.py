@@ -56,18 +56,22 @@ class Workers:
                 return False
             if not self._ending:
                 self._waiting.add(name)
-                self._begin_some()
+                self._begin_one(name)
             return True
 
+    def _begin_one(self, name: str) -> None:
+        """If there is room for it."""
+        lane = self.lane(name)
+        if self._busy(lane) < self.most:
+            self._waiting.discard(name)
+            self._begin(name, lane)
+
     def _begin_some(self) -> None:
-        """Begin what there is room for."""
+        """What there is room for, by lot."""
         waiting = list(self._waiting)
         random.shuffle(waiting)
         for name in waiting:
-            lane = self.lane(name)
-            if self._busy(lane) < self.most:
-                self._waiting.discard(name)
-                self._begin(name, lane)
+            self._begin_one(name)
 
     def _busy(self, lane: str) -> int:
         works = self._works.values()

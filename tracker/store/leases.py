@@ -89,6 +89,7 @@ class Leases:
                 now = int(link.value(CLOCK))
         return now - 1 if is_day(now) else now
 
+    @whole
     def take(self, name: str, holder: str, now: int, length: int) -> int | None:
         with self.database.writing() as link:
             return take(link, name, holder, now, length)
