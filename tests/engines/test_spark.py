@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,6 +12,7 @@ import pytest
 from clustering import LOOPBACK, Cluster, cluster, missing
 from hard import HARD, LATE, agree, asked, enrol
 from plain import campaign, keep
+from support import ROOT
 
 from tracker.errors import ConfigError, StoreError
 from tracker.store.archive import move
@@ -19,11 +22,16 @@ ZONE = "Australia/Lord_Howe"
 
 
 @pytest.fixture(scope="session")
-def spark(tmp_path_factory):
-    """The cluster, for programs of this process too."""
+def installed():
+    """Spark and Java are on this machine."""
     if reason := missing():
         assert os.environ.get("CI") != "true", reason
         pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def spark(installed, tmp_path_factory):
+    """The cluster, for programs of this process too."""
     with (
         cluster(tmp_path_factory.mktemp("spark")) as running,
         pytest.MonkeyPatch.context() as patch,
@@ -63,31 +71,29 @@ def test_a_file_that_is_gone_is_named(spark: Cluster, hard: Database):
     assert gone.name in str(told.value)
 
 
-def test_a_command_is_quiet_and_compares(spark: Cluster, workspace: Path, run):
-    rows = "platform,post_id,captured_at,views\nx,1,2026-02-01T00:00:00Z,5\n"
-    (workspace / "inbox" / "a.csv").write_text(rows)
-    run("source", "add", "a", "--kind", "csv", "--path", "inbox/*.csv")
-    assert run("ingest").code == 0
-    around = {"SPARK_CONF_DIR": str(spark.settings), "SPARK_LOCAL_IP": LOOPBACK}
-    words = ("rollup", "--engine", "spark", "--master", spark.master, "--check")
-    done = run(*words, env=around)
-    assert (done.code, done.err) == (0, "")
-    assert "spark and totals say the same." in done.out
+def test_a_command_is_quiet_and_compares(spark: Cluster, hard: Database, workspace):
+    words = ("rollup", "--by", "week", "--engine", "spark", "--master", spark.master)
+    done = subprocess.run(
+        [sys.executable, "-m", "tracker", *words, "--check"],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        cwd=ROOT,
+        env={**os.environ, "TRACKER_HOME": str(workspace)},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "spark and totals say the same." in done.stdout
     assert not list((workspace / ".cache" / "past").iterdir())
 
 
-def test_a_master_that_is_not_there_is_told(hard: Database):
-    if reason := missing():
-        pytest.skip(reason)
+def test_a_master_that_is_not_there_is_told(installed, hard: Database):
     with pytest.raises(StoreError, match="nobody answers"):
         asked(hard, "spark", (None,), master=f"spark://{LOOPBACK}:1")
     with pytest.raises(ConfigError, match="Spark Connect"):
         asked(hard, "spark", (None,), master="sc://127.0.0.1")
 
 
-def test_without_java_spark_says_so(hard: Database, monkeypatch):
-    if "pyspark" in missing():
-        pytest.skip(missing())
+def test_without_java_spark_says_so(installed, hard: Database, monkeypatch):
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("JAVA_HOME", raising=False)
     with pytest.raises(ConfigError, match="no Java") as told:
