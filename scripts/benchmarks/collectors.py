@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from daemons import Daemon
-from measure import BrokenError, Result, heading, line
+from measure import Result, heading, line
 from ownserver import OwnServer, own_server
 
 #: A server that answers after so many seconds.
@@ -50,7 +50,7 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench collectors")
     parser.add_argument("--sources", type=int, default=24)
     parser.add_argument("--calls", type=int, default=4, help="of one run, in turn")
-    parser.add_argument("--latency", type=float, default=0.4, help="seconds")
+    parser.add_argument("--latency", type=float, default=1.0, help="seconds")
     parser.add_argument("--seconds", type=int, default=20, help="of one measurement")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, default=4, help="places of a host")
@@ -109,9 +109,9 @@ def rate(daemons: list[Daemon], url: str, seconds: int) -> tuple[float, float]:
     for daemon in daemons:
         daemon.start()
     try:
-        time.sleep(8)
-        if not all(daemon.lives for daemon in daemons):
-            raise BrokenError("a daemon has ended")
+        for daemon in daemons:
+            daemon.began()
+        time.sleep(5)
         before, began = kept(url), time.monotonic()
         computed = sum(daemon.cpu for daemon in daemons)
         time.sleep(seconds)

@@ -6,9 +6,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import slowkind
+from measure import BrokenError
 from workspace import ask
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,10 +40,22 @@ class Daemon:
 
     def start(self) -> None:
         words = ("-m", "tracker", "--home", str(self.home), "daemon", "--log", "json")
+        self._before = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, *words], env=self._around, stdout=log, stderr=log
             )
+
+    def began(self) -> None:
+        """Returns when it has. Raises BrokenError."""
+        for _ in range(600):
+            text = self.log.read_text()[self._before :]
+            if '"action": "start"' in text:
+                return
+            if not self.lives:
+                raise BrokenError(f"daemon {self.name}: {text[-300:]}")
+            time.sleep(0.1)
+        raise BrokenError(f"daemon {self.name} does not begin")
 
     @property
     def lives(self) -> bool:
