@@ -31,6 +31,13 @@ def rolled(
     changed: post, at, and figures (gains.contributions); attributed:
     attribution.RESULT. Gives KEYS and FIGURES.
     """
+    return complete(touched(changed, attributed, zones))
+
+
+def touched(
+    changed: pl.DataFrame, attributed: pl.DataFrame, zones: Mapping[int, ZoneInfo]
+) -> pl.DataFrame:
+    """The same without figures that nothing has changed."""
     figures = [name for name in FIGURES if name in changed.columns]
     by_zone: dict[str, list[int]] = {}
     for campaign, zone in zones.items():
@@ -44,7 +51,7 @@ def rolled(
         )
         for key, campaigns in by_zone.items()
     ]
-    return complete(pl.concat(sums))
+    return pl.concat(sums)
 
 
 def _sums(

@@ -58,7 +58,7 @@ def recount(
         posts = piece.post[piece.starts]
         whose = _whose(link, posts, moved, derived)
         made = contributions(piece, steps(piece), firsts(piece))
-        sums_.add(rollups.rolled(made, whose, known.zones))
+        sums_.add(rollups.touched(made, whose, known.zones))
         wrong.look_at(link, piece)
     return Recount(known, moved, derived, wrong, sums_)
 

@@ -6,7 +6,7 @@ by range of campaigns and ambassadors.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,15 +23,16 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 #: Rows that wait in memory to be added up, and that are written to a file then.
-WAITING, MANY = 400_000, 1_000_000
+WAITING, MANY = 200_000, 500_000
 #: Rows compared at once, about.
-RANGE = 100_000
-SCHEMA: dict[str, Any] = {
-    **{key: pl.String if key == "platform" else pl.Int64 for key in KEYS},
-    **dict.fromkeys(FIGURES, pl.Int64),
-}
-#: Platforms as numbers: whole rows of numbers are read four times as fast.
-NUMBERED = " ".join(f"WHEN '{name}' THEN {n}" for n, name in enumerate(PLATFORMS))
+RANGE = 300_000
+#: Rows of a file that are read together.
+GROUP = 50_000
+#: While they are compared, rows are whole numbers alone: platforms are numbers, and
+#: figures that are 0 throughout are left out.
+NUMBERS = {name: n for n, name in enumerate(PLATFORMS)}
+NUMBERED = " ".join(f"WHEN '{name}' THEN {n}" for name, n in NUMBERS.items())
+NOTHING = pl.DataFrame(schema=dict.fromkeys(KEYS, pl.Int64))
 WHERE = "campaign_id BETWEEN ? AND ? AND ambassador_id BETWEEN ? AND ?"
 
 
@@ -55,7 +56,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Rows of one range, by their keys."""
+    """Rows of one range with all their columns, by their keys."""
 
     range: Range
     kept: pl.DataFrame
@@ -72,6 +73,29 @@ class Compared:
         yield from both.filter(other).sort(KEYS).iter_rows(named=True)
 
 
+def _numbered(part: pl.DataFrame) -> pl.DataFrame:
+    """Rollup rows as whole numbers."""
+    platform = pl.col("platform").replace_strict(NUMBERS, return_dtype=pl.Int64)
+    return part.with_columns(platform).cast(pl.Int64)
+
+
+def _named(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rollup rows as they are kept."""
+    names = {number: name for name, number in NUMBERS.items()}
+    platform = pl.col("platform").replace_strict(names, return_dtype=pl.String)
+    return rollups.complete(rows.with_columns(platform))
+
+
+def _merged(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Rows of several parts added up, in order; those without any figure go."""
+    together = pl.concat([NOTHING, *parts], how="diagonal")
+    figures = pl.exclude(KEYS)
+    rows = together.group_by(KEYS).agg(figures.sum())
+    if rows.width == len(KEYS):
+        return rows.clear()
+    return rows.filter(pl.any_horizontal(figures != 0)).sort(KEYS)
+
+
 class Counted:
     """Takes up rollup rows; to be closed."""
 
@@ -79,8 +103,8 @@ class Counted:
         """home: the folder in which a temporary one is made when it is needed."""
         self._home = home
         self._folder: TemporaryDirectory[str] | None = None
-        self._files = 0
-        self._waiting: list[pl.DataFrame] = [pl.DataFrame(schema=SCHEMA)]
+        self._files: list[Path] = []
+        self._waiting: list[pl.DataFrame] = []
         self._height = 0
 
     def __enter__(self) -> Self:
@@ -96,12 +120,12 @@ class Counted:
             self._folder.cleanup()
 
     def add(self, part: pl.DataFrame) -> None:
-        """Rows of some posts."""
-        self._waiting.append(part)
+        """Rows of some posts, without figures that are 0 throughout."""
+        self._waiting.append(_numbered(part))
         self._height += len(part)
         if self._height < WAITING:
             return
-        together = rollups.merged(self._waiting)
+        together = _merged(self._waiting)
         self._waiting, self._height = [together], 0
         if len(together) >= MANY:
             self._write(together)
@@ -109,26 +133,25 @@ class Counted:
     def _write(self, rows: pl.DataFrame) -> None:
         if self._folder is None:
             self._folder = TemporaryDirectory(prefix="recount-", dir=self._home)
-        path = Path(self._folder.name) / f"{self._files}.parquet"
-        rows.write_parquet(path, compression="lz4", row_group_size=RANGE)
-        self._files += 1
-        self._waiting = [pl.DataFrame(schema=SCHEMA)]
+        path = Path(self._folder.name) / f"{len(self._files)}.parquet"
+        rows.write_parquet(path, compression="lz4", row_group_size=GROUP)
+        self._files.append(path)
+        self._waiting = []
 
     def _rows(self) -> pl.LazyFrame:
-        self._waiting, self._height = [rollups.merged(self._waiting)], 0
-        memory = self._waiting[0].lazy()
-        if self._folder is None:
-            return memory
-        return pl.concat([pl.scan_parquet(f"{self._folder.name}/*.parquet"), memory])
+        self._waiting, self._height = [_merged(self._waiting)], 0
+        files = [pl.scan_parquet(path) for path in self._files]
+        return pl.concat([*files, self._waiting[0].lazy()], how="diagonal")
 
     def compared(self, link: Link) -> Iterator[Compared]:
         """Ranges in which some row differs."""
         rows = self._rows()
+        figures = _figures(link)
         for one in _ranges(link, rows):
-            counted = rollups.merged([rows.filter(one.inside).collect()])
-            kept = _kept(link, one)
-            if not kept.equals(counted):
-                yield Compared(one, kept, counted)
+            counted = _merged([rows.filter(one.inside).collect()])
+            kept = _kept(link, one, figures)
+            if not _equal(kept, counted):
+                yield Compared(one, _named(kept), _named(counted))
 
     def write(self, link: Link) -> None:
         """Keep what was counted."""
@@ -137,18 +160,33 @@ class Counted:
             bulk.insert(link, "rollup", one.counted)
 
 
-def _kept(link: Link, one: Range) -> pl.DataFrame:
-    names = [
-        f"CASE platform {NUMBERED} END" if name == "platform" else name
-        for name in (*KEYS, *FIGURES)
-    ]
+def _equal(kept: pl.DataFrame, counted: pl.DataFrame) -> bool:
+    """Do both have the same rows? A figure that one has not is 0."""
+    if len(kept) != len(counted) or not kept.select(KEYS).equals(counted.select(KEYS)):
+        return False
+    zero = pl.Series([0])
+
+    def column(rows: pl.DataFrame, name: str) -> pl.Series:
+        return rows.get_column(name, default=zero)
+
+    names = {*kept.columns, *counted.columns}
+    return all(bool((column(kept, n) == column(counted, n)).all()) for n in names)
+
+
+def _figures(link: Link) -> list[str]:
+    """Those that are not 0 in every row that is kept."""
+    said = ", ".join(f"max(CASE WHEN {n} <> 0 THEN 1 ELSE 0 END)" for n in FIGURES)
+    row = link.one(f"SELECT {said} FROM rollup") or ()
+    return [name for name, some in zip(FIGURES, row, strict=True) if some]
+
+
+def _kept(link: Link, one: Range, figures: Sequence[str]) -> pl.DataFrame:
+    platform = f"CASE platform {NUMBERED} END"
+    names = [platform if name == "platform" else name for name in (*KEYS, *figures)]
     sql = f"SELECT {', '.join(names)} FROM rollup WHERE {WHERE}"
     found = bulk.numbers(link, sql, one.values, width=len(names))
-    columns = {name: found[:, n].copy() for n, name in enumerate(SCHEMA)}
-    platform = pl.col("platform").replace_strict(
-        range(len(PLATFORMS)), PLATFORMS, return_dtype=pl.String
-    )
-    return pl.DataFrame(columns).with_columns(platform).select(*SCHEMA).sort(KEYS)
+    columns = {name: found[:, n].copy() for n, name in enumerate((*KEYS, *figures))}
+    return pl.DataFrame(columns).sort(KEYS)
 
 
 def _ranges(link: Link, rows: pl.LazyFrame) -> Iterator[Range]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tracker.store.recount import Opening
 
 #: Readings worked on at once.
-AT_ONCE = 500_000
+AT_ONCE = 200_000
 
 
 def everything(link: Link, opening: Opening | None) -> Iterator[Series]:
