@@ -19,6 +19,9 @@ from tracker.store.recount import Opening, Recount, recount, write
 from tracker.store.recount.counted import Counted
 from tracker.store.rollups import FIGURES
 
+#: Readings that an engine hands over at once, about.
+ROWS = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -52,7 +55,7 @@ class Reader:
         if name == link.dialect:
             return None
         return lambda link: engines.opened(
-            name, link, database.archive, self.folder, master=self.master
+            name, link, database.archive, self.folder, master=self.master, rows=ROWS
         )
 
 

@@ -81,11 +81,14 @@ def opened(
     *,
     only: pl.DataFrame | None = None,
     master: str | None = None,
+    rows: int | None = None,
 ) -> AbstractContextManager[Engine]:
     """An engine over the readings of one snapshot.
 
-    folder: where it may put temporary files. master: of Spark's cluster. Raises
-    ConfigError ENGINE_OTHER (another database's), ENGINE_MISSING (not installed).
+    folder: where it may put temporary files. master: of Spark's cluster. rows: about so
+    many readings in a piece, for questions whose answers are as long as what is read;
+    None: as many as the engine likes. Raises ConfigError ENGINE_OTHER (another
+    database's), ENGINE_MISSING (not installed).
     """
     if name in ("sqlite", "postgresql") and name != link.dialect:
         raise ConfigError(
@@ -97,4 +100,4 @@ def opened(
         )
     made = import_module(f"tracker.store.engines.{ENGINES[name]}").opened
     opening = cast("Callable[..., AbstractContextManager[Engine]]", made)
-    return opening(link, archive, folder, only=only, master=master)
+    return opening(link, archive, folder, only=only, master=master, rows=rows)

@@ -33,6 +33,7 @@ def opened(
     *,
     only: pl.DataFrame | None = None,
     master: str | None = None,
+    rows: int | None = None,
 ) -> Iterator[Duck]:
     """DuckDB over the archive and what is hot; see the package. master is Spark's."""
     import duckdb
@@ -59,7 +60,7 @@ def opened(
     try:
         if archive.folder is None and parts:
             connection.register_filesystem(archive.filesystem)
-        engine = Duck(connection, archive, folder, parts, files)
+        engine = Duck(connection, archive, folder, parts, files, rows or ROWS)
         engine.relate("counted", counted)
         yield engine
     finally:
@@ -76,10 +77,11 @@ class Duck:
         folder: Path,
         parts: Sequence[Part],
         files: Sequence[HotFile],
+        rows: int,
     ) -> None:
         self._connection, self._archive, self._folder = connection, archive, folder
         self._parts, self._files = parts, files
-        self._cut = cut(parts, files, ROWS)
+        self._cut = cut(parts, files, rows)
 
     @property
     def metrics(self) -> Metrics:

@@ -38,21 +38,22 @@ def opened(
     *,
     only: pl.DataFrame | None = None,
     master: str | None = None,
+    rows: int | None = None,
 ) -> Iterator[Own]:
     """The database itself; see the package. archive, folder and master are others'."""
     counted = everything(link) if only is None else only
     posts = counted["post"].unique().sort().to_numpy()
-    engine = Own(link, list(_pieces(link, posts)))
+    engine = Own(link, list(_pieces(link, posts, rows or ROWS)))
     engine.relate("counted", counted)
     yield engine
     engine.close()  # else the transaction ends, and with it all that was made for this
 
 
-def _pieces(link: Link, posts: Ints) -> Iterator[Ints]:
-    """Posts in order, so many at a time as have about ROWS readings."""
+def _pieces(link: Link, posts: Ints, rows: int) -> Iterator[Ints]:
+    """Posts in order, so many at a time as have about so many readings."""
     if len(posts):
         bulk.wanted(link, "wanted_counts", pl.DataFrame({"post": posts}))
-        yield from even(counts(link, "wanted_counts"), ROWS)
+        yield from even(counts(link, "wanted_counts"), rows)
 
 
 class Own:

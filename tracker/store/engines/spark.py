@@ -38,10 +38,12 @@ def opened(
     *,
     only: pl.DataFrame | None = None,
     master: str | None = None,
+    rows: int | None = None,
 ) -> Iterator[Spark]:
     """Spark over the archive and what is hot; see the package.
 
-    master: the cluster's address; None: this machine alone.
+    master: the cluster's address; None: this machine alone. rows: pieces are the
+    cluster's own.
     """
     counted = everything(link) if only is None else only
     posts = counted["post"].unique().sort().to_numpy()
