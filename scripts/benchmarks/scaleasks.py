@@ -7,6 +7,7 @@ import contextlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import agencyfiles
@@ -40,8 +41,9 @@ def archive_measures(work: Work, size: Size, home: Home) -> None:
         cases = list(by_hand(work, home, answers))
         cases += list(by_engine(work, size, home, answers, stack))
         found = work.turns(cases, size, size.readings)
-    for figure in found.values():
-        work.keep(figure)
+    for name, figure in found.items():
+        own = "cluster" in name
+        work.keep(replace(figure, note="without the executors' CPU" if own else ""))
     work.problems += differences(size, answers, found)
     work.ratios += list(against_hand(found))
     with told(work, size):
@@ -86,6 +88,8 @@ def by_engine(
                 for what in (BY_DAY, WHOLE) if engine == "duckdb" else (BY_DAY,):
                     name = named(what, engine)
                     command = home.command("rollup", *ASKED[what], *options, "--json")
+                    if engine != "duckdb":
+                        command = work.script("reap.py", *command)
                     into_file = into(answers / f"{name}.json", command)
                     yield Case(name, into_file, good=DONE)
 
