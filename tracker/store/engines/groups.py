@@ -109,27 +109,37 @@ def daily(
 
 
 def _gains(groups: pl.DataFrame, metrics: Metrics) -> pl.DataFrame:
-    comes = [
+    """What comes on each day, without what leaves on it."""
+    key = ["part", "day"]
+    known = [
         pl.col(metrics.column(m, "known")).alias(f"{m}_known") for m in metrics.all
     ]
-    parts = [
-        _complete(groups.select("part", "day", "posts", *metrics.all, *comes), DAILY),
-        *(_complete(gone, DAILY) for gone in _leaves(groups, metrics)),
+    come = groups.select(*key, "posts", *metrics.all, *known)
+    parts = [come.group_by(key).agg(pl.all().sum()), *_leaves(groups, metrics)]
+    made = pl.concat([part.select(key) for part in parts]).unique()
+    for part in parts:
+        made = made.join(part, on=key, how="left")
+    left = [
+        (pl.col(name).fill_null(0) - pl.col(f"-{name}").fill_null(0)).alias(name)
+        for m in metrics.all
+        for name in (m, f"{m}_known")
     ]
-    return _summed(pl.concat(parts))
+    return _complete(made.select(*key, pl.col("posts").fill_null(0), *left), DAILY)
 
 
 def _leaves(groups: pl.DataFrame, metrics: Metrics) -> Iterator[pl.DataFrame]:
-    """What is taken away on the day on which something newer is known."""
+    """What is taken away on the day on which something newer is known, as `-metric`."""
     by_until: dict[str, list[str]] = {}
     for metric in metrics.all:
         by_until.setdefault(metrics.column(metric, "until"), []).append(metric)
     for until, some in by_until.items():
-        known = (
-            pl.col(metrics.column(m, "known")).neg().alias(f"{m}_known") for m in some
-        )
-        yield groups.filter(pl.col(until).is_not_null()).select(
-            "part", pl.col(until).alias("day"), *(pl.col(m).neg() for m in some), *known
+        gone = groups.filter(pl.col(until).is_not_null())
+        yield gone.group_by("part", pl.col(until).alias("day")).agg(
+            *(pl.col(m).sum().alias(f"-{m}") for m in some),
+            *(
+                pl.col(metrics.column(m, "known")).sum().alias(f"-{m}_known")
+                for m in some
+            ),
         )
 
 
@@ -140,18 +150,28 @@ def _summed(gains: pl.DataFrame) -> pl.DataFrame:
 
 
 def _spans(groups: pl.DataFrame, metrics: Metrics) -> pl.DataFrame:
+    """Of each metric; people are put together first, which leaves few rows."""
+    columns = {
+        name: list({metrics.column(metric, name): None for metric in metrics.all})
+        for name in ("until", "known", "oldest", "newest")
+    }
+    groups = groups.group_by("platform", "day", *columns["until"]).agg(
+        pl.col(columns["known"]).sum(),
+        pl.col(columns["oldest"]).min(),
+        pl.col(columns["newest"]).max(),
+    )
     parts = [pl.DataFrame(schema=SPANS)]
     for number, metric in enumerate(METRICS):
         if metric in metrics.all:
             names = ("until", "oldest", "newest")
-            columns = [pl.col(metrics.column(metric, n)).alias(n) for n in names]
+            ends = [pl.col(metrics.column(metric, n)).alias(n) for n in names]
             some = groups.filter(pl.col(metrics.column(metric, "known")) > 0)
             parts.append(
                 some.select(
                     pl.lit(number, pl.Int64).alias("metric"),
                     "platform",
                     "day",
-                    *columns,
+                    *ends,
                 ).cast(SPANS)
             )
     return _widest(pl.concat(parts))
