@@ -10,6 +10,9 @@ import spring
 import twocampaigns
 from support import Run
 
+from tracker.store.engines import duckdb
+from tracker.store.engines import own as own_engine
+
 FEW = "fewer than 5 posts have a reading near this age"
 
 
@@ -104,10 +107,15 @@ def test_words_say_where_it_lies(two_campaigns: Run, invoke: Run) -> None:
     assert "too few people to show outside the team" in said
 
 
-def test_engines_and_databases_agree(
-    each_workspace: Path, invoke: Run, found: dict[str, Any]
+def test_engines_and_databases_agree_in_pieces_too(
+    each_workspace: Path,
+    invoke: Run,
+    found: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     twocampaigns.begin(each_workspace, invoke)
+    for engine in (own_engine, duckdb):
+        monkeypatch.setattr(engine, "ROWS", 4)
     own = spring.said(invoke, "benchmark", "two")
     assert own["curves"] == found["curves"]
     duck = spring.said(invoke, "benchmark", "two", "--engine", "duckdb")
