@@ -7,7 +7,9 @@ meanwhile, and the database remembers when the last one was made.
 from __future__ import annotations
 
 import logging
-from threading import Event
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from tracker.backups.folder import found, place, plan, prune
@@ -23,9 +25,8 @@ logger = logging.getLogger(__name__)
 
 #: The name in `meta` of when the last one was made, and of the lease.
 LAST, LEASE = "backup last", "backup"
-#: How long a host that died holds up the others; ms. A backup may take longer: then a
-#: second one is made beside it, which costs time and nothing else.
-LENGTH = 3_600_000
+#: How long a host that died holds up the others; renewed each third of it; ms.
+LENGTH = 30_000
 #: After a failure it is tried again; ms.
 AGAIN = 600_000
 
@@ -47,7 +48,8 @@ class Regular:
             return False
         self._rests_until = now + AGAIN
         try:
-            _make(tracker, now, stop)
+            with _held(tracker, term):
+                _make(tracker, now, stop)
         except TrackerError:
             if stop.is_set():
                 return False  # what was cut off is swept away by the next one
@@ -56,6 +58,25 @@ class Regular:
             leases.release(LEASE, term)
         self._rests_until = 0
         return True
+
+
+@contextmanager
+def _held(tracker: Tracker, term: int) -> Iterator[None]:
+    """The lease stays ours while this lasts."""
+    done, leases = Event(), tracker.runs.leases
+
+    def renew() -> None:
+        while not done.wait(LENGTH / 3000):
+            with suppress(TrackerError):
+                leases.renew({LEASE: term}, leases.clock(), LENGTH)
+
+    thread = Thread(target=renew, name="backup lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def _due(tracker: Tracker, now: int) -> bool:
