@@ -337,7 +337,9 @@ def archive_address(value: Any) -> str:
             f'"{scheme}" is no place for an archive; write a folder or s3://BUCKET/PREFIX'
         )
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]+(/[^\s*?#\[\]]*)?", rest):
-        raise ValueError(f'"{said}" names no bucket; write s3://BUCKET/PREFIX')
+        raise ValueError(
+            f'"{said}" is no address; write s3://BUCKET/PREFIX, without blanks'
+        )
     return said
 
 

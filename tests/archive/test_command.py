@@ -125,7 +125,8 @@ def test_months_that_ended_lately_stay(
     [
         ('after = "soon"', "archive.after"),
         ('address = "gs://bucket"', '"gs" is no place for an archive'),
-        ('address = "s3://"', "names no bucket"),
+        ('address = "s3://"', "write s3://BUCKET/PREFIX"),
+        ('address = "s3://bucket/a b"', "without blanks"),
         ('address = ""', "archive.address: is empty"),
         ("address = 3", "archive.address"),
     ],

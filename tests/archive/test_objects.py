@@ -28,7 +28,7 @@ from tracker.errors import ConfigError, StoreError
 from tracker.store.archive import check, move, parts, restore
 from tracker.store.database import Database
 
-BUCKET = "s3://growth/the archive"
+BUCKET = "s3://growth/archives"
 
 
 @pytest.fixture(scope="module")
@@ -160,9 +160,9 @@ def test_a_command_reads_the_address_and_says_what_is_missing(
     """Without the package for it: which extra has it."""
     assert around
     with (workspace / "tracker.toml").open("a") as file:
-        file.write(f'\n[archive]\naddress = "{BUCKET}/by command"\n')
+        file.write(f'\n[archive]\naddress = "{BUCKET}/by-command"\n')
     database = Database(
-        "sqlite:///tracker.db", workspace, archive=f"{BUCKET}/by command"
+        "sqlite:///tracker.db", workspace, archive=f"{BUCKET}/by-command"
     )
     fill(database)
     done = invoke("archive", "run", "--json")
