@@ -32,6 +32,8 @@ DAEMONS_SILENCE, SILENCE = 15, 120
 #: How long it is asked what became of a transaction; seconds.
 DOUBT = 30.0
 
+#: Does anybody answer? A pooler takes connections though the server is away.
+HEARD = "SELECT 1"
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 WRITE = (
     "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '{silence}s';"
@@ -84,7 +86,7 @@ class Server:
     def alone(self) -> Iterator[Any]:
         """A connection for statements that are a transaction each."""
         with self.translated():
-            connection = self.connections.take()
+            connection = self._first(HEARD)[0]
             try:
                 yield connection
             finally:
