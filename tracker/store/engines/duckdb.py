@@ -22,7 +22,7 @@ from tracker.store.engines.statement import Metrics
 #: What DuckDB may hold in memory; beyond it, it uses the temporary folder.
 MEMORY = "2GB"
 #: Readings in one piece, about.
-ROWS = 8_000_000
+ROWS = 2_000_000
 
 
 @contextmanager

@@ -12,12 +12,15 @@ Groups of pieces of posts are reduced before the next piece is asked for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
 from tracker.model import METRICS
 from tracker.store.engines.statement import Metrics
+
+if TYPE_CHECKING:
+    from tracker.store.gains import Ints
 
 #: Last known values: posts, and of each metric the sum, `_known`, `_oldest`, `_newest`.
 WHOLE = pl.Schema(
@@ -53,6 +56,8 @@ SPANS = pl.Schema(
         "newest": pl.Int64,
     }
 )
+#: How many bits a day takes, up to the year 9999.
+BITS = 22
 FIGURES = [name for name in DAILY if name not in ("part", "day")]
 
 
@@ -101,52 +106,60 @@ def daily(
     answers: Iterable[pl.DataFrame], metrics: Metrics, parts: pl.DataFrame
 ) -> Days:
     """What groups by day add up to. parts: the `platform` of each `part`."""
-    gains, spans = [pl.DataFrame(schema=DAILY)], [pl.DataFrame(schema=SPANS)]
+    gains: list[pl.DataFrame] = []
+    spans = [pl.DataFrame(schema=SPANS)]
     for groups in answers:
         gains.append(_gains(groups, metrics))
         spans.append(_spans(groups.join(parts, on="part"), metrics))
-    return Days(_summed(pl.concat(gains)), _widest(pl.concat(spans)))
+    return Days(_summed(gains), _widest(pl.concat(spans)))
 
 
 def _gains(groups: pl.DataFrame, metrics: Metrics) -> pl.DataFrame:
-    """What comes on each day, without what leaves on it."""
-    key = ["part", "day"]
-    known = [
-        pl.col(metrics.column(m, "known")).alias(f"{m}_known") for m in metrics.all
-    ]
-    come = groups.select(*key, "posts", *metrics.all, *known)
-    parts = [come.group_by(key).agg(pl.all().sum()), *_leaves(groups, metrics)]
-    made = pl.concat([part.select(key) for part in parts]).unique()
-    for part in parts:
-        made = made.join(part, on=key, how="left")
-    left = [
-        (pl.col(name).fill_null(0) - pl.col(f"-{name}").fill_null(0)).alias(name)
-        for m in metrics.all
-        for name in (m, f"{m}_known")
-    ]
-    return _complete(made.select(*key, pl.col("posts").fill_null(0), *left), DAILY)
+    """What comes on each day, without what leaves on it. With arrays: there may be as
+    many groups as readings, and each metric may have an `until` of its own."""
+    import numpy as np
 
+    untils = {metrics.column(metric, "until") for metric in metrics.all}
+    gone = {name: groups.filter(pl.col(name).is_not_null()) for name in untils}
+    keys = {"day": _keys(groups, "day")}
+    keys |= {name: _keys(some, name) for name, some in gone.items()}
+    every = np.unique(np.concatenate(list(keys.values())))
+    at = {name: np.searchsorted(every, some) for name, some in keys.items()}
 
-def _leaves(groups: pl.DataFrame, metrics: Metrics) -> Iterator[pl.DataFrame]:
-    """What is taken away on the day on which something newer is known, as `-metric`."""
-    by_until: dict[str, list[str]] = {}
+    def added(column: str, until: str | None) -> Ints:
+        sums = np.zeros(len(every), np.int64)
+        np.add.at(sums, at["day"], groups[column].fill_null(0).to_numpy())
+        if until is not None:
+            leaves = gone[until][column].fill_null(0).to_numpy()
+            np.subtract.at(sums, at[until], leaves)
+        return sums
+
+    made = {"part": every >> BITS, "day": every % (1 << BITS) - 1}
+    made["posts"] = added("posts", None)
     for metric in metrics.all:
-        by_until.setdefault(metrics.column(metric, "until"), []).append(metric)
-    for until, some in by_until.items():
-        gone = groups.filter(pl.col(until).is_not_null())
-        yield gone.group_by("part", pl.col(until).alias("day")).agg(
-            *(pl.col(m).sum().alias(f"-{m}") for m in some),
-            *(
-                pl.col(metrics.column(m, "known")).sum().alias(f"-{m}_known")
-                for m in some
-            ),
-        )
+        until = metrics.column(metric, "until")
+        made[metric] = added(metric, until)
+        made[f"{metric}_known"] = added(metrics.column(metric, "known"), until)
+    return _changed(_complete(pl.DataFrame(made), DAILY))
 
 
-def _summed(gains: pl.DataFrame) -> pl.DataFrame:
-    """Added up; a day on which nothing changed is no row, as in the rollups."""
-    sums = gains.group_by("part", "day").agg(pl.col(FIGURES).sum())
-    return sums.filter(pl.any_horizontal(pl.col(FIGURES) != 0))
+def _keys(groups: pl.DataFrame, day: str) -> Ints:
+    """Part and day as one number; days begin with the one before 1970."""
+    keys: Ints = (groups["part"].to_numpy() << BITS) + groups[day].to_numpy() + 1
+    return keys
+
+
+def _changed(gains: pl.DataFrame) -> pl.DataFrame:
+    """Without days on which nothing changed: they are no rows of the rollups."""
+    return gains.filter(pl.any_horizontal(pl.col(FIGURES) != 0))
+
+
+def _summed(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """The gains of all pieces; most questions have one."""
+    if len(parts) == 1:
+        return parts[0]
+    gains = pl.concat([pl.DataFrame(schema=DAILY), *parts])
+    return _changed(gains.group_by("part", "day").agg(pl.col(FIGURES).sum()))
 
 
 def _spans(groups: pl.DataFrame, metrics: Metrics) -> pl.DataFrame:
