@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,13 +16,15 @@ from tracker.cli import PLACES
 
 UNITS = sorted((ROOT / "docs" / "systemd").iterdir())
 PROGRAM = "/opt/ambassador-tracker/bin/tracker"
+NONE = "no systemd-analyze on this machine"
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
 def test_systemd_finds_nothing_to_complain_of(unit: Path, tmp_path: Path) -> None:
     """Names of keys and values; the program and the user are those of this machine."""
     if shutil.which("systemd-analyze") is None:
-        pytest.skip("no systemd-analyze on this machine")
+        assert os.environ.get("CI") != "true" or sys.platform != "linux", NONE
+        pytest.skip(NONE)
     for each in UNITS:
         text = each.read_text().replace(PROGRAM, "/bin/true")
         text = re.sub(r"(?m)^User=.*$", "User=root", text)
