@@ -133,14 +133,21 @@ def _say_done(what: str, found: list[Month], done: Done) -> None:
     else:
         size = sum(one.bytes for one in found)
         count = sum(one.files for one in found)
-        files = f", now {count} files of {size / 1e6:,.1f} MB" if count else ""
-        say(f"{what} {done.rows:,} readings of {_many(found)}{files}.")
+        files = "1 file" if count == 1 else f"{count} files"
+        now = f", now {files} of {_size(size)}" if count else ""
+        say(f"{what} {done.rows:,} readings of {_many(found)}{now}.")
     if done.waiting:
         notice(
             "ARCHIVE_READ",
             f"{done.waiting} replaced files",
             "somebody still reads them. The next `tracker archive run` removes them",
         )
+
+
+def _size(many: int) -> str:
+    if many < 1_000_000:
+        return f"{many / 1e3:,.0f} kB"
+    return f"{many / 1e6:,.1f} MB"
 
 
 def _many(found: list[Month]) -> str:
