@@ -1,4 +1,4 @@
-"""The statement itself."""
+"""The statements themselves."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from tracker.store.engines import clock, statement
 from tracker.store.gains import days
 
 
-def test_the_document_shows_the_statement_as_it_is():
+def test_the_document_shows_the_statements_as_they_are():
     first, last = at("2026-01-01T00:00"), at("2026-06-30T00:00")
     step = clock.step(ZoneInfo("Europe/Paris"), first, last)
-    text = statement.text(statement.Metrics(("views",), ("likes",)), step)
+    metrics = statement.Metrics(("views",), ("likes",))
     shown = (ROOT / "docs" / "rollup.md").read_text("utf-8")
-    assert "".join(f"    {line}\n" for line in text.splitlines()) in shown
+    for text in (statement.last(metrics), statement.by_day(metrics, step)):
+        assert "".join(f"    {line}\n" for line in text.splitlines()) in shown
 
 
 @pytest.mark.parametrize("name", [*ZONES, "UTC", "Pacific/Kiritimati", "Etc/GMT+12"])

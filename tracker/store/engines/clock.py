@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Clocks are changed at whole quarters of an hour.
 QUARTER = 900_000
+#: The step of no instants at all.
+NONE = "0"
 
 
 def step(zone: ZoneInfo, first: int, last: int) -> str:

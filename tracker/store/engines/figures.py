@@ -56,13 +56,12 @@ class Asked:
     def parts(self) -> pl.DataFrame:
         """part, ambassador_id, platform: all that one person posted on one platform."""
         keys = ("ambassador_id", "platform")
-        parts = self.posts.select(keys).unique().sort(keys)
-        return parts.with_row_index("part").cast({"part": pl.Int64})
+        return _numbered(self.posts.select(keys).unique().sort(keys))
 
     @cached_property
     def whole(self) -> pl.DataFrame:
         """groups.WHOLE by part."""
-        return self._whole(self._by_part)
+        return self._whole(self._counted(self.parts))
 
     @cached_property
     def by_post(self) -> pl.DataFrame:
@@ -71,30 +70,45 @@ class Asked:
 
     @cached_property
     def days(self) -> groups.Days:
-        answers = self._each(self._by_part, self._step)
-        return groups.daily(answers, self._engine.metrics, self.parts)
+        """Gains by day: of each platform, which are few groups.
 
-    @property
-    def _by_part(self) -> pl.DataFrame:
-        joined = self.posts.join(self.parts, on=["ambassador_id", "platform"])
-        return joined.select("post", "part")
+        A day on which somebody's gains and somebody else's falls add up to nothing has
+        a row in `totals`, and one on which nobody's figures changed has none: where
+        such a day is found, people are asked for one by one.
+        """
+        keys = ("platform",)
+        platforms = _numbered(self.posts.select(keys).unique().sort(keys))
+        found = self._daily(platforms)
+        return self._daily(self.parts) if found.doubtful else found
+
+    def _daily(self, parts: pl.DataFrame) -> groups.Days:
+        text = statement.by_day(self._engine.metrics, self._step)
+        answers = self._each(self._counted(parts), text)
+        return groups.daily(answers, self._engine.metrics, parts)
 
     def _whole(self, counted: pl.DataFrame) -> pl.DataFrame:
-        answers = self._each(counted, statement.NO_DAYS)
-        return groups.whole(answers, self._engine.metrics)
+        return groups.whole(self._each(counted, statement.last(self._engine.metrics)))
 
-    def _each(self, counted: pl.DataFrame, step: str) -> Iterator[pl.DataFrame]:
+    def _counted(self, parts: pl.DataFrame) -> pl.DataFrame:
+        keys = [name for name in parts.columns if name != "part"]
+        return self.posts.join(parts, on=keys).select("post", "part")
+
+    def _each(self, counted: pl.DataFrame, text: str) -> Iterator[pl.DataFrame]:
         self._engine.relate("counted", counted)
-        for answer in self._engine.each(statement.text(self._engine.metrics, step)):
+        for answer in self._engine.each(text):
             yield answer
             self._told(1)
+
+
+def _numbered(parts: pl.DataFrame) -> pl.DataFrame:
+    return parts.with_row_index("part").cast({"part": pl.Int64})
 
 
 def step_of(link: Link, zone: ZoneInfo) -> str:
     """How instants become steps, for all that was ever captured."""
     ends = link.one("SELECT min(first_at), max(last_at) FROM post_state")
     if ends is None or ends[0] is None:
-        return statement.NO_DAYS
+        return clock.NONE
     return clock.step(zone, *ends)
 
 
@@ -106,24 +120,23 @@ class Summed(Figures):
 
     def platforms(self) -> dict[int, set[str]]:
         found: dict[int, set[str]] = {}
-        for ambassador, platform in self._seen.iter_rows():
+        seen = self.asked.parts.join(self.asked.whole, on="part", how="semi")
+        for ambassador, platform in seen.select(
+            "ambassador_id", "platform"
+        ).iter_rows():
             found.setdefault(ambassador, set()).add(platform)
         return found
 
-    @cached_property
-    def _seen(self) -> pl.DataFrame:
-        """Parts that have readings: of the question that was asked anyway."""
-        asked = self.asked
-        rows = asked.days.gains if "days" in vars(asked) else asked.whole
-        return asked.parts.join(rows, on="part", how="semi").select(
-            "ambassador_id", "platform"
-        )
-
     def rollup(self, keys: tuple[str, ...]) -> pl.DataFrame:
-        rows = self.asked.days.gains if "day" in keys else self.asked.whole
         sums = pl.col(rollups.FIGURES).sum()
-        known = self._blended(rows.join(self.asked.parts, on="part"))
+        known = self._blended(self._rows("day" in keys))
         return known.group_by(keys).agg(sums).sort(keys) if keys else known.select(sums)
+
+    def _rows(self, daily: bool) -> pl.DataFrame:
+        asked = self.asked
+        if daily:
+            return asked.days.gains.join(asked.days.parts, on="part")
+        return asked.whole.join(asked.parts, on="part")
 
     def _blended(self, rows: pl.DataFrame) -> pl.DataFrame:
         return rows.filter(~pl.col("platform").is_in(self.without))

@@ -1,4 +1,4 @@
-"""From the statement's groups to sums.
+"""From what the statements answer to sums.
 
 A group says: these readings of a part were their posts' last known ones from `day`
 until `until`. So it adds its values on `day` and takes them away on `until`, where the
@@ -11,7 +11,7 @@ Groups of pieces of posts are reduced before the next piece is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -64,24 +64,10 @@ FIGURES = [name for name in DAILY if name not in ("part", "day")]
 # -- without days --------------------------------------------------------------------
 
 
-def whole(answers: Iterable[pl.DataFrame], metrics: Metrics) -> pl.DataFrame:
-    """WHOLE by part, of groups that were asked for without days."""
-    parts = [_whole(groups, metrics) for groups in answers]
+def whole(answers: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """WHOLE by part, of what pieces of posts answered."""
+    parts = [_complete(answer, WHOLE) for answer in answers]
     return _added(pl.concat([pl.DataFrame(schema=WHOLE), *parts]))
-
-
-def _whole(groups: pl.DataFrame, metrics: Metrics) -> pl.DataFrame:
-    made = [made for metric in metrics.all for made in _last(metric, metrics)]
-    return _complete(groups.select("part", "posts", *made), WHOLE)
-
-
-def _last(metric: str, metrics: Metrics) -> Iterator[pl.Expr]:
-    """What stands at the end: nothing follows these readings."""
-    stays = pl.col(metrics.column(metric, "until")).is_null()
-    yield pl.when(stays).then(pl.col(metric)).alias(metric)
-    for name in ("known", "oldest", "newest"):
-        column = pl.col(metrics.column(metric, name))
-        yield pl.when(stays).then(column).alias(f"{metric}_{name}")
 
 
 def _added(parts: pl.DataFrame) -> pl.DataFrame:
@@ -96,22 +82,31 @@ def _added(parts: pl.DataFrame) -> pl.DataFrame:
 
 
 class Days(NamedTuple):
-    """gains: DAILY by part and day. spans: SPANS by platform."""
+    """gains: DAILY by part and day. spans: SPANS by platform. parts: the `platform` of
+    each `part`. doubtful: is there a day on which what changed adds up to nothing?"""
 
     gains: pl.DataFrame
     spans: pl.DataFrame
+    parts: pl.DataFrame
+    doubtful: bool
 
 
 def daily(
     answers: Iterable[pl.DataFrame], metrics: Metrics, parts: pl.DataFrame
 ) -> Days:
-    """What groups by day add up to. parts: the `platform` of each `part`."""
+    """What groups by day add up to. parts: the `platform` of each `part`.
+
+    Days on which nothing changed are left out: they are no rows of the rollups.
+    """
     gains: list[pl.DataFrame] = []
     spans = [pl.DataFrame(schema=SPANS)]
     for groups in answers:
         gains.append(_gains(groups, metrics))
         spans.append(_spans(groups.join(parts, on="part"), metrics))
-    return Days(_summed(gains), _widest(pl.concat(spans)))
+    every = _summed(gains)
+    changed = every.filter(pl.any_horizontal(pl.col(FIGURES) != 0))
+    spanned = _widest(pl.concat(spans))
+    return Days(changed, spanned, parts, len(changed) < len(every))
 
 
 def _gains(groups: pl.DataFrame, metrics: Metrics) -> pl.DataFrame:
@@ -140,7 +135,7 @@ def _gains(groups: pl.DataFrame, metrics: Metrics) -> pl.DataFrame:
         until = metrics.column(metric, "until")
         made[metric] = added(metric, until)
         made[f"{metric}_known"] = added(metrics.column(metric, "known"), until)
-    return _changed(_complete(pl.DataFrame(made), DAILY))
+    return _complete(pl.DataFrame(made), DAILY)
 
 
 def _keys(groups: pl.DataFrame, day: str) -> Ints:
@@ -149,17 +144,12 @@ def _keys(groups: pl.DataFrame, day: str) -> Ints:
     return keys
 
 
-def _changed(gains: pl.DataFrame) -> pl.DataFrame:
-    """Without days on which nothing changed: they are no rows of the rollups."""
-    return gains.filter(pl.any_horizontal(pl.col(FIGURES) != 0))
-
-
 def _summed(parts: list[pl.DataFrame]) -> pl.DataFrame:
     """The gains of all pieces; most questions have one."""
     if len(parts) == 1:
         return parts[0]
     gains = pl.concat([pl.DataFrame(schema=DAILY), *parts])
-    return _changed(gains.group_by("part", "day").agg(pl.col(FIGURES).sum()))
+    return gains.group_by("part", "day").agg(pl.col(FIGURES).sum())
 
 
 def _spans(groups: pl.DataFrame, metrics: Metrics) -> pl.DataFrame:

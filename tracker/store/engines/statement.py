@@ -1,10 +1,14 @@
-"""The sums as one SQL statement that SQLite, PostgreSQL, DuckDB and Spark understand.
+"""The sums in plain SQL that SQLite, PostgreSQL, DuckDB and Spark understand.
 
-It reads two relations: `readings` (post, captured_at, metrics) and `counted` (post,
-part), one row for each post that is asked about. A part is what is added up: all posts
-of an ambassador on a platform, or one post.
+What stands at the end (`last`) and what each day changed (`by_day`) are one statement
+each. They read two relations: `readings` (post, captured_at, metrics) and `counted`
+(post, part), one row for each post that is asked about. A part is what is added up: all
+posts of an ambassador on a platform, of a platform, or one post.
 
-Each row of the answer is a group: readings of a part that were their post's last known
+`last` finds the newest reading of each post that knows a metric, and adds up what these
+say; it sums by post and orders nothing, which costs a part of what windows do.
+
+A row of `by_day` is a group: readings of a part that were their post's last known
 ones from one day (`day`) until another (`..._until`, null: until now). From groups all
 sums follow by addition, see `groups`. Only rows that stand at the end of a day for some
 metric are in a group, and those that are the first of their post.
@@ -25,10 +29,18 @@ from dataclasses import dataclass
 
 #: A day in steps.
 STEPS = 345_600_000
-#: The same step for every instant: all time is one day, and groups are last values.
-NO_DAYS = "0"
+LAST = """\
+WITH newest AS (
+  SELECT post, MIN(captured_at) AS first_at, MAX(captured_at) AS last_at{newest}
+  FROM readings GROUP BY post
+)
+SELECT c.part,
+  COUNT(CASE WHEN r.captured_at = n.first_at THEN 1 END) AS posts{sums}
+FROM readings r JOIN newest n ON n.post = r.post JOIN counted c ON c.post = r.post
+GROUP BY c.part
+"""
 
-TEXT = """\
+BY_DAY = """\
 WITH dated AS (
   SELECT r.post, c.part, r.captured_at, {step} AS step{metrics}
   FROM readings r JOIN counted c ON c.post = r.post
@@ -71,10 +83,20 @@ class Metrics:
         return f"{metric}_{name}"
 
 
-def text(metrics: Metrics, step: str = NO_DAYS) -> str:
-    """The statement. step: how an instant becomes one, see `clock.step`."""
+def last(metrics: Metrics) -> str:
+    """Last known values by part: posts, and of each metric the sum, how many are known,
+    the oldest and the newest of their instants (`{m}_known`, `_oldest`, `_newest`)."""
+    ends = {m: f"n.{m}_at" if m in metrics.part else "n.last_at" for m in metrics.all}
+    return LAST.format(
+        newest=_each(metrics.part, _NEWEST),
+        sums="".join(_STANDS.format(m=m, at=at) for m, at in ends.items()),
+    )
+
+
+def by_day(metrics: Metrics, step: str) -> str:
+    """Groups by day. step: how an instant becomes one, see `clock.step`."""
     shared, own = bool(metrics.whole), metrics.part
-    return TEXT.format(
+    return BY_DAY.format(
         step=step,
         metrics=_each(metrics.all, ", {m}"),
         steps=shared * _SHARED_STEP + _each(own, _STEP),
@@ -87,6 +109,12 @@ def text(metrics: Metrics, step: str = NO_DAYS) -> str:
     )
 
 
+_NEWEST = """,
+    MAX(CASE WHEN {m} IS NOT NULL THEN captured_at END) AS {m}_at"""
+_STANDS = """,
+  CAST(SUM(CASE WHEN r.captured_at = {at} THEN r.{m} END) AS BIGINT) AS {m},
+  COUNT(CASE WHEN r.captured_at = {at} THEN 1 END) AS {m}_known,
+  MIN({at}) AS {m}_oldest, MAX({at}) AS {m}_newest"""
 _SHARED_STEP = ",\n    LAG(step) OVER newest_first AS until_step"
 _STEP = """,
     MIN(CASE WHEN {m} IS NOT NULL THEN step END) OVER later AS {m}_step"""
