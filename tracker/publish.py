@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tracker.app import Tracker
+    from tracker.report.cards import Cards
     from tracker.report.site import Site
     from tracker.settings import SourceSettings
 
@@ -69,6 +70,7 @@ def publish(
     Raises NotFoundError, LockedError, ReportError; what was published stays.
     """
     from tracker.pagefacts import gathered, listed, spoken
+    from tracker.report.cards import Cards
     from tracker.report.gallery import Gallery
     from tracker.report.site import Site
     from tracker.since import mark as set_mark
@@ -78,8 +80,8 @@ def publish(
     wanted = language or ("both" if tracker.settings.bilingual else None)
     if wanted not in (None, "both", *LANGUAGES):
         raise _language(str(wanted))
-    found = store.read(tracker.database, apart=tracker.apart)
-    slugs = [facts.campaign.id for facts in found]
+    spoken_in = store.languages(tracker.database)
+    slugs = list(spoken_in)
     if campaign is not None and campaign not in slugs:
         raise NotFoundError("campaign", campaign, slugs)
     if wanted == "both":
@@ -91,6 +93,17 @@ def publish(
         facts = _left_out(gathered(tracker, facts, now=now))
         return replace(facts, since=compare(facts))
 
+    folder = out or tracker.home / tracker.settings.site
+    gallery = Gallery(tracker.home / CHARTS)
+    usual = tracker.settings.language
+    lists = [
+        Site(Words(version.language), gallery, version)
+        for version in versions(usual, usual, wanted)
+    ]
+    cards = Cards(folder)
+    wanting = {*_without_card(cards, lists, slugs, edition), campaign}
+    concerned = None if campaign is None else wanting
+    found = store.read(tracker.database, concerned, tracker.apart)
     every = (replace(facts, sources=sources, edition=edition) for facts in found)
     found = [
         whole(facts)
@@ -98,28 +111,24 @@ def publish(
         else listed(tracker, facts, _on_card(facts))
         for facts in every
     ]
-    folder = out or tracker.home / tracker.settings.site
-    gallery = Gallery(tracker.home / CHARTS)
-    usual = tracker.settings.language
     places = {
-        facts.campaign.id: versions(facts.campaign.language, usual, wanted)
-        for facts in found
+        slug: versions(language, usual, wanted) for slug, language in spoken_in.items()
     }
     with Shelf(folder, now, _scope(campaign)) as shelf, gallery:
-        for version in versions(usual, usual, wanted):
-            site = Site(Words(version.language), gallery, version)
-            _index(shelf, found, site, _homes(shelf, places, version, campaign))
+        for site in lists:
+            _keep_cards(cards, found, site)
+            _index(shelf, cards, site, _homes(shelf, places, site.version, campaign))
         for facts in found:
             if campaign in (None, facts.campaign.id):
-                made = places[facts.campaign.id]
-                for version in made:
+                for version in places[facts.campaign.id]:
                     words = words_of(facts, version.language)
                     told = _left_out(spoken(tracker, facts, version.language))
                     _campaign(shelf, told, Site(words, gallery, version))
                 _data(shelf, facts)
         may()
+        cards.write()
     if mark is not None:
-        here = [one for one in found if campaign in (None, one.campaign.id)]
+        here = [facts for facts in found if campaign in (None, facts.campaign.id)]
         set_mark(tracker, here, mark, now)
     return Published(
         folder,
@@ -206,12 +215,44 @@ def _language(language: str) -> ConfigError:
 # -- what is put on the shelf -------------------------------------------------------
 
 
-def _index(
-    shelf: Shelf, found: list[CampaignFacts], site: Site, homes: dict[str, str]
-) -> None:
-    from tracker.report.pages import index_page
+def _place(site: Site) -> str:
+    return site.version.place("index.html")
 
-    _page(shelf, site, "index.html", "index", index_page(found), homes=homes)
+
+def _card_from(site: Site, edition: Edition) -> str:
+    """What a card is made from besides what it says."""
+    return _digest(site.style, repr(edition))
+
+
+def _without_card(
+    cards: Cards, lists: Iterable[Site], slugs: Iterable[str], edition: Edition
+) -> list[str]:
+    """Campaigns of which some list has no card yet."""
+    kept = [(site, _card_from(site, edition)) for site in lists]
+    return [
+        slug
+        for slug in slugs
+        if not all(cards.has(_place(site), slug, made) for site, made in kept)
+    ]
+
+
+def _keep_cards(cards: Cards, found: Iterable[CampaignFacts], site: Site) -> None:
+    from tracker.report.cards import HOME
+    from tracker.report.pages import card
+
+    for facts in found:
+        made = card(facts)
+        html = site.page("card.html.j2", "index.html", made, home=HOME)
+        made_from = _card_from(site, facts.edition)
+        cards.keep(_place(site), facts.campaign.id, made_from, html, made.running)
+
+
+def _index(shelf: Shelf, cards: Cards, site: Site, homes: Mapping[str, str]) -> None:
+    from tracker.report.pages import IndexPage
+
+    place = _place(site)
+    shown = [cards.shown(place, slug, home) for slug, home in homes.items()]
+    _page(shelf, site, "index.html", "index", IndexPage(tuple(shown)))
 
 
 def _campaign(shelf: Shelf, facts: CampaignFacts, site: Site) -> None:

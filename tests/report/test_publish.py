@@ -139,13 +139,23 @@ def test_one_campaign_leaves_the_others_alone(
             " '{}', '{}', 'draft', 1)"
         )
     folder = publish(tracker, now=1).folder
+    index = (folder / "index.html").read_bytes()
     more_views(tracker)
     made = publish(tracker, campaign="other", now=2)
     assert all(not name.startswith("fiesta/") for name in made.written)
+    # the card says what the pages of its campaign say, which are the old ones
+    assert (folder / "index.html").read_bytes() == index
     assert made.removed == ()
     assert (folder / "fiesta" / "index.html").exists()
     with pytest.raises(NotFoundError, match='Did you mean "fiesta"'):
         publish(tracker, campaign="fiest", now=3)
+    publish(tracker, campaign="fiesta", now=3)
+    newer = (folder / "index.html").read_bytes()
+    assert newer != index
+    (folder / ".cards.json").unlink()
+    assert publish(tracker, campaign="other", now=4).written == ()
+    assert publish(tracker, now=5).written == ()
+    assert (folder / "index.html").read_bytes() == newer
 
 
 def test_an_empty_workspace_has_an_index(tmp_path: Path) -> None:

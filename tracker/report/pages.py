@@ -8,7 +8,7 @@ templates escape and isolate it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -22,6 +22,7 @@ from tracker.model import NOT_ADDITIVE, day_number, number_day
 from tracker.report import claims as disputes
 from tracker.report.awareness import Awareness, awareness
 from tracker.report.board import Board, board
+from tracker.report.cards import Shown
 from tracker.report.digests import fingerprint
 from tracker.report.figures import Figure, budget, figures, indicated, period
 from tracker.report.funnel import Funnel, funnel
@@ -161,10 +162,16 @@ class Card:
     stopped: int
     sources: int
 
+    @property
+    def running(self) -> bool:
+        """Is today one of its days, and is it open?"""
+        under_way = bool(self.length) and self.spent < self.length
+        return under_way and self.head.state == "open"
+
 
 @dataclass(frozen=True, slots=True)
 class IndexPage:
-    cards: tuple[Card, ...]
+    cards: tuple[Shown, ...]
 
 
 def head(facts: CampaignFacts, root: str) -> Head:
@@ -370,7 +377,3 @@ def pace_of(facts: CampaignFacts, series: Daily) -> Pace | None:
     if facts.campaign.ends is None or series.in_gap(series.last):
         return None
     return pace(series.gains, day_number(facts.campaign.ends) - series.last)
-
-
-def index_page(all_facts: Sequence[CampaignFacts]) -> IndexPage:
-    return IndexPage(tuple(card(facts) for facts in all_facts))

@@ -21,6 +21,7 @@ from tracker.errors import ReportError
 from tracker.kpi.saying import input_name, reason, worth
 from tracker.model import METRICS, number_day
 from tracker.report import inside, kpinames, retold
+from tracker.report.cards import HOME, Shown
 from tracker.report.gallery import Drawing, Gallery
 from tracker.report.sparks import spark
 from tracker.report.table import script_json
@@ -68,6 +69,7 @@ class Site:
             json=block,
             date=number_day,
             counts=self._counts,
+            carded=carded,
             divided=divided,
             evidence=partial(retold.evidence, words),
             rejected=partial(retold.rejected, words),
@@ -183,6 +185,11 @@ def policy(*scripts: str) -> Markup:
 def rich(text: str) -> Markup:
     """**bold** of the catalogue in a sentence; all else is escaped."""
     return Markup(re.sub(f"{BOLD}(.+?){BOLD}", r"<b>\1</b>", str(escape(text))))  # noqa: S704
+
+
+def carded(card: Shown) -> Markup:
+    """A card that was made by our template, with the way to its campaign's pages."""
+    return Markup(card.html.replace(HOME, str(escape(card.home))))  # noqa: S704
 
 
 def divided(formula: str) -> str:

@@ -111,9 +111,15 @@ def campaign_slugs(database: Database) -> list[str]:
         return [slug for (slug,) in link.all("SELECT slug FROM campaign ORDER BY slug")]
 
 
+def languages(database: Database) -> dict[str, str]:
+    """The language of each campaign, by name of its folder, in order."""
+    with database.reading() as link:
+        return dict(link.all("SELECT slug, language FROM campaign ORDER BY slug"))
+
+
 def read(
     database: Database,
-    slugs: Iterable[str] | None = None,
+    slugs: Iterable[str | None] | None = None,
     apart: Mapping[str, str] = NOTHING,
 ) -> list[CampaignFacts]:
     """Facts of these campaigns, or of all, in the order of their slugs.

@@ -40,7 +40,7 @@ def opened(
 
     counted = everything(link) if only is None else only
     posts = counted["post"].unique().sort().to_numpy()
-    parts = holding(link, posts)
+    parts = holding(link, archive, posts)
 
     def put(number: int, frame: pl.DataFrame) -> str:
         path = folder / f"hot-{number}.parquet"

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tracker.store import bulk
+from tracker.store.archive import files
 from tracker.store.archive import parts as catalogue
+from tracker.store.archive.files import Address
 from tracker.store.archive.parts import Part
 from tracker.store.database import Link
 
@@ -20,8 +22,20 @@ def everything(link: Link) -> pl.DataFrame:
     return link.frame("SELECT post_id FROM post_state", schema={"post": pl.Int64})
 
 
-def holding(link: Link, posts: Ints) -> list[Part]:
-    """Live parts that may hold readings of these posts, by home."""
+def holding(link: Link, archive: Address, posts: Ints) -> list[Part]:
+    """Live parts that may hold readings of these posts, by home.
+
+    Files of a folder are compared with their digests, because engines read some damage
+    as other numbers. Raises StoreError ARCHIVE_MISSING, ARCHIVE_DAMAGED.
+    """
+    found = _holding(link, posts)
+    if archive.folder is not None:
+        for part in found:
+            files.sound(archive, part)
+    return found
+
+
+def _holding(link: Link, posts: Ints) -> list[Part]:
     if not len(posts) or not catalogue.any_live(link):
         return []
     bulk.wanted(link, "wanted_homes", pl.DataFrame({"post": posts}))

@@ -51,7 +51,7 @@ def opened(
         cluster.session(master or "local[*]", folder) as session,
         _shared(archive, folder, master) as place,
     ):
-        parts = holding(link, posts)
+        parts = holding(link, archive, posts)
         files = list(hot.write(link, posts, place.write_hot))
         engine = Spark(session, archive, place, parts, files)
         engine.relate("counted", counted)
