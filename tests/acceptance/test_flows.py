@@ -162,7 +162,7 @@ def test_from_an_empty_workspace_to_pages(person: Person) -> None:
         "ana": 290,
         "ben": 70,
     }
-    assert person.ask("verify") == {"ok": True, "differences": []}
+    assert person.ask("verify") == {"ok": True, "differences": [], "campaigns": []}
     pages = person.pages()
     assert {
         "index.html",
