@@ -30,8 +30,14 @@ def do(deed: str, database: Database) -> None:
         restore.restore(database, "2026-01", now=LATER)
 
 
-def killed(deed: str, url: str, home: Path, address: str, step: int) -> None:
-    """In a process of its own: do it, and be killed at a step."""
+def killed(
+    deed: str, url: str, home: Path, address: str, step: int, around: dict[str, str]
+) -> None:
+    """In a process of its own: do it, and be killed at a step.
+
+    around: the environment; what the process comes from may be older than the test.
+    """
+    os.environ.update(around)
     steps = itertools.count(1)
 
     def here() -> None:
@@ -66,7 +72,8 @@ def in_a_process(deed: str, database: Database, home: Path, step: int) -> bool:
     """Was it killed, rather than done?"""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["polars", "s3fs", "tracker.store.archive.restore"])
-    words = (deed, database.url, home, database.archive.address, step)
+    around = dict(os.environ)
+    words = (deed, database.url, home, database.archive.address, step, around)
     process = context.Process(target=killed, args=words)
     process.start()
     process.join(120)

@@ -44,6 +44,9 @@ def spark(installed, tmp_path_factory):
 @pytest.fixture
 def hard(workspace: Path) -> Database:
     """What is hard, most of it archived, some of it late."""
+    settings = workspace / "tracker.toml"
+    said = settings.read_text("utf-8")
+    settings.write_text(f'timezone = "{ZONE}"\n' + said, "utf-8")
     database = Database("sqlite:///tracker.db", workspace)
     with database.writing() as link:
         campaign(link)
