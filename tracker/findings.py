@@ -28,8 +28,8 @@ CHECKS: tuple[str, ...] = (
     "tracker.agreements:findings",
 )
 #: These are asked for one campaign alone where only that one is wanted: they read all
-#: readings of its posts.
-BY_CAMPAIGN = ("tracker.anomalies:findings",)
+#: its posts, or all readings of them.
+BY_CAMPAIGN = ("tracker.anomalies:findings", "tracker.silence:findings")
 
 
 def findings(

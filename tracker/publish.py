@@ -101,7 +101,8 @@ def publish(
         for version in versions(usual, usual, wanted)
     ]
     cards = Cards(folder)
-    wanting = {*_without_card(cards, lists, slugs, edition), campaign}
+    places = _places(folder, spoken_in, campaign, usual, wanted)
+    wanting = {*_without_card(cards, lists, places, edition), campaign}
     concerned = None if campaign is None else wanting
     found = store.read(tracker.database, concerned, tracker.apart)
     every = (replace(facts, sources=sources, edition=edition) for facts in found)
@@ -111,9 +112,6 @@ def publish(
         else listed(tracker, facts, _on_card(facts))
         for facts in every
     ]
-    places = {
-        slug: versions(language, usual, wanted) for slug, language in spoken_in.items()
-    }
     with Shelf(folder, now, _scope(campaign)) as shelf, gallery:
         for site in lists:
             _keep_cards(cards, found, site)
@@ -139,6 +137,28 @@ def publish(
         tuple(slugs if campaign is None else [campaign]),
         tuple(shelf.after),
     )
+
+
+def _places(
+    folder: Path,
+    spoken_in: Mapping[str, str],
+    campaign: str | None,
+    usual: str,
+    wanted: str | None,
+) -> dict[str, tuple[Version, ...]]:
+    """Where pages of campaigns are: of those that are made now, and of others whose
+    pages are there already. No list leads to pages that are not."""
+    return {
+        slug: versions(language, usual, wanted)
+        for slug, language in spoken_in.items()
+        if campaign in (None, slug) or _are_there(folder, slug)
+    }
+
+
+def _are_there(folder: Path, slug: str) -> bool:
+    """Pages of a campaign, in any language."""
+    places = (slug, *(f"{language}/{slug}" for language in LANGUAGES))
+    return any((folder / place / "index.html").is_file() for place in places)
 
 
 def _on_card(facts: CampaignFacts) -> list[str]:

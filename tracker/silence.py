@@ -23,21 +23,25 @@ RULE = "ambassador.silent"
 USUAL = "28d"
 
 
-def findings(tracker: Tracker, now: int) -> Iterator[Finding]:
-    """Who is enrolled and has posted nothing for `[checks] silent`, 28 days if unsaid.
+def findings(
+    tracker: Tracker, now: int, campaign: str | None = None
+) -> Iterator[Finding]:
+    """Who is enrolled, in any campaign or in one, and has posted nothing for `[checks]
+    silent`, 28 days if unsaid.
 
     Only as far as data reach: without newer readings of anybody it is not known who
     is silent, and the silence is the collection's. Nor after an enrolment ended.
     """
     days = _days(tracker)
-    known = last_posts(tracker.database)
+    known = last_posts(tracker.database, campaign)
     if known.newest is None:
         return
     roster = Roster(tracker.database)
     campaigns = {one.id: one for one in roster.campaigns()}
     for one in roster.enrolments():
-        campaign = campaigns[one.campaign]
-        yield from _silent(one, campaign, known, min(now, known.newest), days)
+        if campaign in (None, one.campaign):
+            until = min(now, known.newest)
+            yield from _silent(one, campaigns[one.campaign], known, until, days)
 
 
 def _days(tracker: Tracker) -> int:

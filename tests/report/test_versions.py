@@ -117,10 +117,13 @@ def test_a_second_build_of_the_same_writes_nothing(two: Tracker, both: Path) -> 
 def test_one_campaign_alone_keeps_the_other_language_of_the_rest(
     two: Tracker, tmp_path: Path
 ) -> None:
-    """And a list of campaigns leads to the usual pages where there are no others."""
+    """And a list of campaigns leads to the usual pages where there are no others, and
+    to none where there are none."""
     one = publish(two, now=1, out=tmp_path, language="both", campaign="fiesta")
+    assert "printemps" not in (tmp_path / "fr/index.html").read_text()
+    publish(two, now=1, out=tmp_path, campaign="printemps")
+    publish(two, now=1, out=tmp_path, language="both", campaign="fiesta")
     assert 'href="../printemps/index.html"' in (tmp_path / "fr/index.html").read_text()
-    assert not (tmp_path / "printemps").exists()
     publish(two, now=1, out=tmp_path, language="both")
     kept = publish(two, now=1, out=tmp_path, language="both", campaign="fiesta")
     assert (one.removed, kept.written, kept.removed) == ((), (), ())

@@ -22,15 +22,21 @@ LAST = (
     "SELECT c.slug, b.slug, f.at FROM (SELECT a.campaign_id, a.ambassador_id,"
     " max(coalesce(p.published_at, s.first_at)) AS at"
     " FROM attribution a JOIN post p ON p.id = a.post_id"
-    " JOIN post_state s ON s.post_id = p.id WHERE a.campaign_id > 0"
+    " JOIN post_state s ON s.post_id = p.id WHERE a.campaign_id {campaigns}"
     " GROUP BY a.campaign_id, a.ambassador_id) f"
     " JOIN campaign c ON c.id = f.campaign_id"
     " JOIN ambassador b ON b.id = f.ambassador_id"
 )
 
 
-def last_posts(database: Database) -> LastPosts:
-    """In one snapshot."""
+#: Which campaigns: all but the workspace, or one by its name.
+ALL, ONE = "> 0", "= (SELECT id FROM campaign WHERE slug = ?)"
+
+
+def last_posts(database: Database, campaign: str | None = None) -> LastPosts:
+    """In one snapshot; `last` of all campaigns, or of one."""
+    sql = LAST.format(campaigns=ALL if campaign is None else ONE)
     with database.reading() as link:
         newest = link.value("SELECT max(last_at) FROM post_state")
-        return LastPosts(newest, {(c, b): at for c, b, at in link.all(LAST)})
+        rows = link.all(sql, () if campaign is None else (campaign,))
+        return LastPosts(newest, {(c, b): at for c, b, at in rows})
