@@ -13,6 +13,8 @@ from gathered import gather
 from support import ROOT, Run
 from worked import FIXTURES, NAMES, load
 
+from tracker.catalogue import LACKING
+
 
 def answers(invoke: Run, name: str) -> dict[str, dict[str, Any]]:
     result = invoke("answers", NAMES[name], "--json")
@@ -35,6 +37,17 @@ def test_each_programme_loads_whole_and_its_plan_is_complete(
         assert one["formula"]
         assert one["source"].startswith("tracker ")
     assert invoke("answers", NAMES[name]).code == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_programme_is_told_in_french_throughout(
+    invoke: Run, workspace: Path, name: str
+) -> None:
+    load(invoke, workspace, name)
+    LACKING["fr"].texts.clear()
+    made = invoke("report", NAMES[name], "--language", "fr")
+    assert made.code == 0, made.err
+    assert LACKING["fr"].texts == set()
 
 
 def test_clorox_sees_how_soon_challenges_are_decided(

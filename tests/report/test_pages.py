@@ -325,6 +325,7 @@ def test_instants_and_days_are_written_apart(facts: CampaignFacts) -> None:
 def test_a_french_campaign_has_french_pages(tmp_path: Path) -> None:
     made = making.Made(3, 30, language="fr")
     tracker = making.workspace(tmp_path / "w", made)
+    LACKING["fr"].texts.clear()
     page = (publish(tracker, now=1).folder / "fiesta" / "index.html").read_text()
     assert '<html lang="fr">' in page
     assert "L’essentiel" in page and "At a glance" not in page

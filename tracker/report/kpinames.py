@@ -27,6 +27,11 @@ ONE: dict[str, str] = {
     "saving": N_("saving"),
     "decision": N_("decision"),
     "solved": N_("challenge solved"),
+    "won": N_("experiment won"),
+    "lost": N_("experiment lost"),
+    "learned": N_("experiment learned from"),
+    "training": N_("training begun"),
+    "training_done": N_("training completed"),
     "points": N_("point"),
 }
 #: Inputs that are amounts of money.

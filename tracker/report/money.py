@@ -72,6 +72,11 @@ class KpiRow:
     of: str = ""
 
     @property
+    def made_up(self) -> bool:
+        """Is it the cost of a kind of outcome that only a plan knows?"""
+        return bool(self.kind) and self.kind not in ONE
+
+    @property
     def anchor(self) -> str:
         """Of its receipt."""
         return f"kpi-{self.name}" if self.name else f"cost-{self.kind}"
