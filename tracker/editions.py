@@ -4,7 +4,7 @@ for a client, for an ambassador."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
@@ -38,13 +38,14 @@ def of_a_copy(
     out: Path | None = None,
     campaign: str | None = None,
     language: str | None = None,
+    step: Callable[[int], object] = lambda _: None,
 ) -> Published:
     """The pages as they were known at an instant, of what was captured until another;
     for a client without names and money.
 
     out: a folder of the workspace if it is not said, `past/<instant>` or `client`; the
-    pages of today are never written over. Raises NotFoundError when there was no such
-    campaign then.
+    pages of today are never written over. step: told how many campaigns were made.
+    Raises NotFoundError when there was no such campaign then.
     """
     said = "-".join(
         f"{name}-{stamp(at)}"
@@ -60,6 +61,7 @@ def of_a_copy(
             now=now if as_of is None else as_of,
             language=language,
             edition=Edition(client, replay.erased_since(then.database)),
+            step=step,
         )
 
 
@@ -68,10 +70,9 @@ def then(tracker: Tracker, at: int) -> dict[str, Snapshot]:
     from tracker.pagefacts import gathered
 
     with past(tracker, as_of=at) as copy:
-        found = facts.read(copy.database, apart=copy.apart)
         return {
             one.campaign.id: snapshot(copy, gathered(copy, one, now=at), at)
-            for one in found
+            for one in facts.each(copy.database, apart=copy.apart)
         }
 
 

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
     from tracker.app import Tracker
     from tracker.report.cards import Cards
+    from tracker.report.gallery import Gallery
     from tracker.report.site import Site
     from tracker.settings import SourceSettings
+    from tracker.store.reportmarks import Snapshot
 
 #: What changed in a campaign since a report.
 Compare = Callable[[CampaignFacts], Since | None]
@@ -60,26 +62,28 @@ def publish(
     since: Compare | None = None,
     mark: str | None = None,
     may: Callable[[], None] = lambda: None,
+    step: Callable[[int], object] = lambda _: None,
 ) -> Published:
     """Write the pages of one campaign, or of all.
+
+    Facts of one campaign at a time are in memory.
 
     out: instead of the workspace's folder. language: instead of each campaign's, or
     both. edition: said on the pages. since: what a campaign is compared with, the last
     marked report if it is not said. mark: the name of a mark that is set afterwards.
-    may: called when all is ready and nothing is published yet; it may raise.
+    may: called when all is ready and nothing is published yet; it may raise. step: told
+    how many campaigns were made.
     Raises NotFoundError, LockedError, ReportError; what was published stays.
     """
-    from tracker.pagefacts import gathered, listed, spoken
+    from tracker.pagefacts import gathered, listed
     from tracker.report.cards import Cards
     from tracker.report.gallery import Gallery
     from tracker.report.site import Site
-    from tracker.since import mark as set_mark
-    from tracker.since import since_last
+    from tracker.since import mark as set_marks
+    from tracker.since import since_last, snapshot
     from tracker.store import facts as store
 
-    wanted = language or ("both" if tracker.settings.bilingual else None)
-    if wanted not in (None, "both", *LANGUAGES):
-        raise _language(str(wanted))
+    wanted = _wanted(tracker, language)
     spoken_in = store.languages(tracker.database)
     slugs = list(spoken_in)
     if campaign is not None and campaign not in slugs:
@@ -104,30 +108,32 @@ def publish(
     places = _places(folder, spoken_in, campaign, usual, wanted)
     wanting = {*_without_card(cards, lists, places, edition), campaign}
     concerned = None if campaign is None else wanting
-    found = store.read(tracker.database, concerned, tracker.apart)
-    every = (replace(facts, sources=sources, edition=edition) for facts in found)
-    found = [
-        whole(facts)
-        if campaign in (None, facts.campaign.id)
-        else listed(tracker, facts, _on_card(facts))
-        for facts in every
-    ]
+    marks: list[tuple[str, Snapshot]] = []
+
+    def make(facts: CampaignFacts) -> None:
+        facts = whole(facts)
+        _put(shelf, tracker, facts, gallery, places[facts.campaign.id])
+        if mark is not None:
+            marks.append((facts.campaign.id, snapshot(tracker, facts, now)))
+        _keep_card(cards, facts, lists)
+        step(1)
+
     with Shelf(folder, now, _scope(campaign)) as shelf, gallery:
-        for site in lists:
-            _keep_cards(cards, found, site)
-            _index(shelf, cards, site, _homes(shelf, places, site.version, campaign))
-        for facts in found:
+        for found in store.each(tracker.database, concerned, tracker.apart):
+            facts = replace(found, sources=sources, edition=edition)
             if campaign in (None, facts.campaign.id):
-                for version in places[facts.campaign.id]:
-                    words = words_of(facts, version.language)
-                    told = _left_out(spoken(tracker, facts, version.language))
-                    _campaign(shelf, told, Site(words, gallery, version))
-                _data(shelf, facts)
+                make(facts)
+            else:
+                shown = listed(tracker, facts, _on_card(facts))
+                _keep_card(cards, shown, lists)
+                del shown
+            del found, facts  # before the next one is read
+        for site in lists:
+            _index(shelf, cards, site, _homes(shelf, places, site.version, campaign))
         may()
         cards.write()
     if mark is not None:
-        here = [facts for facts in found if campaign in (None, facts.campaign.id)]
-        set_mark(tracker, here, mark, now)
+        set_marks(tracker, marks, mark)
     return Published(
         folder,
         tuple(shelf.written),
@@ -137,6 +143,14 @@ def publish(
         tuple(slugs if campaign is None else [campaign]),
         tuple(shelf.after),
     )
+
+
+def _wanted(tracker: Tracker, language: str | None) -> str | None:
+    """A language, both, or None: each campaign's own."""
+    wanted = language or ("both" if tracker.settings.bilingual else None)
+    if wanted not in (None, "both", *LANGUAGES):
+        raise _language(str(wanted))
+    return wanted
 
 
 def _places(
@@ -256,11 +270,11 @@ def _without_card(
     ]
 
 
-def _keep_cards(cards: Cards, found: Iterable[CampaignFacts], site: Site) -> None:
+def _keep_card(cards: Cards, facts: CampaignFacts, lists: Iterable[Site]) -> None:
     from tracker.report.cards import HOME
     from tracker.report.pages import card
 
-    for facts in found:
+    for site in lists:
         made = card(facts)
         html = site.page("card.html.j2", "index.html", made, home=HOME)
         made_from = _card_from(site, facts.edition)
@@ -273,6 +287,24 @@ def _index(shelf: Shelf, cards: Cards, site: Site, homes: Mapping[str, str]) -> 
     place = _place(site)
     shown = [cards.shown(place, slug, home) for slug, home in homes.items()]
     _page(shelf, site, "index.html", "index", IndexPage(tuple(shown)))
+
+
+def _put(
+    shelf: Shelf,
+    tracker: Tracker,
+    facts: CampaignFacts,
+    gallery: Gallery,
+    places: Iterable[Version],
+) -> None:
+    """All pages of a campaign, and its data."""
+    from tracker.pagefacts import spoken
+    from tracker.report.site import Site
+
+    for version in places:
+        words = words_of(facts, version.language)
+        told = _left_out(spoken(tracker, facts, version.language))
+        _campaign(shelf, told, Site(words, gallery, version))
+    _data(shelf, facts)
 
 
 def _campaign(shelf: Shelf, facts: CampaignFacts, site: Site) -> None:

@@ -8,7 +8,7 @@ without new data changes nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,8 @@ WHY = ("new", "grown", "corrected", "fallen", "joined", "left")
 
 def snapshot(tracker: Tracker, facts: CampaignFacts, at: int) -> Snapshot:
     """The figures of a campaign, to be compared with later ones."""
-    posts, people, last = store.rows_of(tracker.database)
+    posts, last = store.rows_of(tracker.database, facts.campaign.id)
+    people = store.people(tracker.database)
     grid = (cell for _, cells in facts.programme.grid for cell in cells)
     metrics = [m for m in facts.metrics if m not in NOT_ADDITIVE]
     return Snapshot(
@@ -47,12 +48,10 @@ def snapshot(tracker: Tracker, facts: CampaignFacts, at: int) -> Snapshot:
     )
 
 
-def mark(tracker: Tracker, found: list[CampaignFacts], name: str, now: int) -> None:
-    """Mark what is known of campaigns now. Raises RosterError."""
-    for facts in found:
-        store.put(
-            tracker.database, facts.campaign.id, name, snapshot(tracker, facts, now)
-        )
+def mark(tracker: Tracker, found: Iterable[tuple[str, Snapshot]], name: str) -> None:
+    """Mark what campaigns looked like. Raises RosterError."""
+    for campaign, seen in found:
+        store.put(tracker.database, campaign, name, seen)
 
 
 def since_last(tracker: Tracker, facts: CampaignFacts) -> Since | None:
@@ -92,7 +91,7 @@ def _between(
     now = snapshot(tracker, facts, then.at)
     corrected = store.corrected(tracker.database, then.at)
     secret = facts.edition.client
-    names = {row: slug for slug, row in store.rows_of(tracker.database)[1].items()}
+    names = {row: slug for slug, row in store.people(tracker.database).items()}
     shown = {one.id: one.name for one in facts.people}
     counts = _posts(then, now), *_metrics(then, now, corrected)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -18,6 +19,7 @@ from reading import files
 
 from tracker.app import Tracker, open_tracker
 from tracker.errors import LockedError, NotFoundError, ReportError
+from tracker.facts import CampaignFacts
 from tracker.publish import publish
 from tracker.report import shelf as shelves
 from tracker.report.shelf import Shelf
@@ -156,6 +158,28 @@ def test_one_campaign_leaves_the_others_alone(
     assert publish(tracker, campaign="other", now=4).written == ()
     assert publish(tracker, now=5).written == ()
     assert (folder / "index.html").read_bytes() == newer
+
+
+def test_only_one_campaign_is_in_memory(programme: Tracker, tmp_path: Path) -> None:
+    """A build of all campaigns needs room for the largest, not for all."""
+    tracker = copied(programme, tmp_path / "w")
+    with tracker.database.writing() as link:
+        for name in ("other", "third"):
+            link.run(
+                "INSERT INTO campaign (slug, name, timezone, currency, language,"
+                " rules, plan, state, applied_at) VALUES (?, ?, 'UTC', 'EUR',"
+                " 'fr', '{}', '{}', 'draft', 1)",
+                (name, name),
+            )
+    alive: list[set[str]] = []
+
+    def step(_: int) -> None:
+        gc.collect()
+        found = [one for one in gc.get_objects() if isinstance(one, CampaignFacts)]
+        alive.append({one.campaign.id for one in found})
+
+    assert publish(tracker, now=1, step=step).campaigns == ("fiesta", "other", "third")
+    assert alive == [{"fiesta"}, {"other"}, {"third"}]
 
 
 def test_an_empty_workspace_has_an_index(tmp_path: Path) -> None:

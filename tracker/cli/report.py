@@ -13,6 +13,7 @@ from tracker.cli.common import (
     emit_json,
     json_option,
     now_ms,
+    progress,
     say,
     table,
     wants_json,
@@ -78,6 +79,9 @@ def report(
     each into a folder of their own. With --ambassador one file for this person, with
     nothing of anybody else in it.
     """
+    from tracker.publish import publish
+    from tracker.store.facts import campaign_slugs
+
     campaign, pdf = _printed(tracker, campaign, pdf)
     zone = zone_of(tracker, campaign)
     moments: dict[str, Any] = {
@@ -111,16 +115,17 @@ def report(
         _side_by_side(tracker, compare, out, language)
         return
     told["since"] = _compare(tracker, since, campaign) if since else None
-    if as_of or until or client:
-        copied = {"--as-of": as_of, "--until": until, "--client": client}
+    copied = {"--as-of": as_of, "--until": until, "--client": client}
+    if any(copied.values()):
         _alone("--mark", copied if mark else {})
         _alone("--since", copied if since else {})
         del told["since"]
-        made = _copied(tracker, moments | {"client": client}, told)
-    else:
-        from tracker.publish import publish
-
-        made = publish(tracker, mark=mark, **told)
+    many = 1 if campaign else len(campaign_slugs(tracker.database))
+    with progress("Writing pages", many) as told["step"]:
+        if any(copied.values()):
+            made = _copied(tracker, moments | {"client": client}, told)
+        else:
+            made = publish(tracker, mark=mark, **told)
     _say(made, _print_all(tracker, made, pdf, paper))
 
 

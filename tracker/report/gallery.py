@@ -49,7 +49,7 @@ class Gallery:
     folder: Path
     drawn: int = 0
     used: set[str] = field(default_factory=set)
-    _coming: dict[str, Future[str]] = field(default_factory=dict)
+    _coming: dict[str, Future[None]] = field(default_factory=dict)
     _thread: ThreadPoolExecutor | None = None
 
     def __enter__(self) -> Self:
@@ -79,7 +79,7 @@ class Gallery:
         """The drawing itself; waits for one that is being drawn."""
         coming = self._coming.get(key)
         if coming is not None:
-            return coming.result()
+            coming.result()
         return self._place(key).read_text("utf-8") if key else ""
 
     def _ask(
@@ -99,7 +99,7 @@ class Gallery:
 
     def _draw(
         self, key: str, kind: str, size: str, language: str, values: Mapping[str, Any]
-    ) -> str:
+    ) -> None:
         from tracker.report import charts
 
         svg = charts.draw(kind, size, language, values)
@@ -107,7 +107,6 @@ class Gallery:
         fresh = self.folder / f"{key}.{os.getpid()}.tmp"
         fresh.write_text(svg, "utf-8")
         fresh.replace(self._place(key))
-        return svg
 
     def _place(self, key: str) -> Path:
         return self.folder / f"{key}.svg"

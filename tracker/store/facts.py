@@ -1,4 +1,4 @@
-"""What pages show, read from the store in one snapshot.
+"""What pages show, read from the store; of each campaign in one snapshot.
 
 Sums come from the rollups; only the list of posts, with the ages of what is known
 of them, is read from the posts themselves.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -126,15 +126,26 @@ def read(
 
     apart: platforms whose figures may stand in no sum with others', and why.
     """
+    return list(each(database, slugs, apart))
+
+
+def each(
+    database: Database,
+    slugs: Iterable[str | None] | None = None,
+    apart: Mapping[str, str] = NOTHING,
+) -> Iterator[CampaignFacts]:
+    """The same one by one. Between two of them no snapshot is held: a build of many
+    campaigns takes long, and the database could not be tidied meanwhile."""
     wanted = None if slugs is None else set(slugs)
     with database.reading() as link:
         rows = link.all(CAMPAIGNS)
         shared = _shared_quality(link)
-        return [
-            _campaign(link, row, shared, apart)
-            for row in rows
-            if wanted is None or row[1] in wanted
-        ]
+    for row in rows:
+        if wanted is None or row[1] in wanted:
+            with database.reading() as link:
+                facts = _campaign(link, row, shared, apart)
+            yield facts
+            del facts
 
 
 def _campaign(

@@ -21,6 +21,11 @@ from tracker.store.rows import find_campaign
 if TYPE_CHECKING:
     import polars as pl
 
+POSTS = (
+    "SELECT p.platform, p.external_id, p.id FROM campaign c"
+    " JOIN attribution a ON a.campaign_id = c.id JOIN post p ON p.id = a.post_id"
+    " WHERE c.slug = ?"
+)
 LAST = "SELECT coalesce(max(post_id), 0) FROM post_state"
 
 
@@ -49,18 +54,20 @@ class ReportMark:
     at: int
 
 
-def rows_of(database: Database) -> tuple[pl.DataFrame, dict[str, int], int]:
-    """Rows of posts (platform, post_id, post), of people by id, and the highest row of
-    a post that is known."""
+def rows_of(database: Database, campaign: str) -> tuple[pl.DataFrame, int]:
+    """Rows of a campaign's posts (platform, post_id, post), and the highest row of any
+    post that is known."""
     import polars as pl
 
+    schema = {"platform": pl.String, "post_id": pl.String, "post": pl.Int64}
     with database.reading() as link:
-        posts = link.frame(
-            "SELECT platform, external_id, id FROM post",
-            schema={"platform": pl.String, "post_id": pl.String, "post": pl.Int64},
-        )
-        people = dict(link.all("SELECT slug, id FROM ambassador"))
-        return posts, people, int(link.value(LAST))
+        return link.frame(POSTS, (campaign,), schema), int(link.value(LAST))
+
+
+def people(database: Database) -> dict[str, int]:
+    """Rows of people, by id."""
+    with database.reading() as link:
+        return dict(link.all("SELECT slug, id FROM ambassador"))
 
 
 def corrected(database: Database, after: int) -> set[tuple[int, str]]:
