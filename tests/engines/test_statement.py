@@ -10,6 +10,7 @@ from hard import MARKS, MOMENTS, ZONES, at
 from support import ROOT
 
 from tracker.store.engines import clock, statement
+from tracker.store.engines.duckdb import Duck
 from tracker.store.gains import days
 
 
@@ -18,7 +19,8 @@ def test_the_document_shows_the_statements_as_they_are():
     step = clock.step(ZoneInfo("Europe/Paris"), first, last)
     metrics = statement.Metrics(("views",), ("likes",))
     shown = (ROOT / "docs" / "rollup.md").read_text("utf-8")
-    for text in (statement.last(metrics), statement.by_day(metrics, step)):
+    told = statement.last(metrics, Duck.newest)
+    for text in (statement.last(metrics), told, statement.by_day(metrics, step)):
         assert "".join(f"    {line}\n" for line in text.splitlines()) in shown
 
 

@@ -57,6 +57,11 @@ class Engine(Protocol):
     def pieces(self) -> int:
         """How many answers `each` gives."""
 
+    @property
+    def newest(self) -> str | None:
+        """How it says "the value of {m} that is known with the greatest captured_at" in
+        one aggregate; None: it has no word for it."""
+
     def relate(self, name: str, frame: pl.DataFrame) -> None:
         """A relation of this name, without nulls and without equal rows; replaces one
         that was given before."""

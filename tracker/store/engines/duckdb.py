@@ -70,6 +70,9 @@ def opened(
 class Duck:
     """An open DuckDB; `readings` is made anew for every piece."""
 
+    #: It passes over rows in which one of the two is null.
+    newest = "arg_max({m}, captured_at)"
+
     def __init__(
         self,
         connection: Any,

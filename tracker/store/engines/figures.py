@@ -21,22 +21,28 @@ if TYPE_CHECKING:
     from tracker.store.engines import Engine
     from tracker.store.gains import Ints
 
-POSTS = {
-    "post": pl.Int64,
-    "platform": pl.String,
-    "post_id": pl.String,
-    "ambassador_id": pl.Int64,
-}
+POSTS = {"post": pl.Int64, "platform": pl.String, "ambassador_id": pl.Int64}
+NAMED = {"post": pl.Int64, "platform": pl.String, "post_id": pl.String} | POSTS
 
 
 def posts_of(link: Link, campaign: int) -> pl.DataFrame:
-    """POSTS of a campaign (row number, 0 the workspace), by platform and id."""
+    """POSTS of a campaign (row number, 0 the workspace)."""
+    return link.frame(
+        "SELECT a.post_id, p.platform, a.ambassador_id FROM attribution a"
+        " JOIN post p ON p.id = a.post_id WHERE a.campaign_id = ?",
+        (campaign,),
+        POSTS,
+    )
+
+
+def named(link: Link, campaign: int) -> pl.DataFrame:
+    """NAMED of a campaign, by platform and id: the order costs more than the rest."""
     return link.frame(
         "SELECT p.id, p.platform, p.external_id, a.ambassador_id FROM attribution a"
         " JOIN post p ON p.id = a.post_id WHERE a.campaign_id = ?"
         " ORDER BY p.platform, p.external_id",
         (campaign,),
-        POSTS,
+        NAMED,
     )
 
 
@@ -87,7 +93,8 @@ class Asked:
         return groups.daily(answers, self._engine.metrics, parts)
 
     def _whole(self, counted: pl.DataFrame) -> pl.DataFrame:
-        return groups.whole(self._each(counted, statement.last(self._engine.metrics)))
+        text = statement.last(self._engine.metrics, self._engine.newest)
+        return groups.whole(self._each(counted, text))
 
     def _counted(self, parts: pl.DataFrame) -> pl.DataFrame:
         keys = [name for name in parts.columns if name != "part"]
@@ -142,12 +149,16 @@ class Summed(Figures):
         return rows.filter(~pl.col("platform").is_in(self.without))
 
     def last(self) -> pl.DataFrame:
-        return self.asked.posts.join(
-            self.asked.by_post.select("part", *_last()),
-            left_on="post",
-            right_on="part",
-            maintain_order="left",
-        ).select(*LAST)
+        return (
+            named(self.link, self.campaign)
+            .join(
+                self.asked.by_post.select("part", *_last()),
+                left_on="post",
+                right_on="part",
+                maintain_order="left",
+            )
+            .select(*LAST)
+        )
 
     @cached_property
     def spans(self) -> pl.DataFrame:

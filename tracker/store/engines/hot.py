@@ -15,6 +15,7 @@ import polars as pl
 from tracker.model import METRICS
 from tracker.store import bulk
 from tracker.store.database import Link
+from tracker.store.engines.posts import most
 
 if TYPE_CHECKING:
     from tracker.store.gains import Ints
@@ -58,14 +59,26 @@ def write(
 
 
 def _pieces(link: Link, posts: Ints) -> Iterator[Ints]:
-    """Posts in order, so many at a time as have about ROWS readings."""
+    """Posts that have hot readings, in order, so many at a time as have about ROWS."""
     if len(posts):
-        bulk.wanted(link, "wanted_counts", pl.DataFrame({"post": posts}))
-        sql = (
-            "SELECT w.post, (SELECT count(*) FROM reading r WHERE r.post_id = w.post)"
-            " FROM wanted_counts w ORDER BY w.post"
-        )
-        yield from even(bulk.numbers(link, sql, width=2), ROWS)
+        yield from even(_counts(link, posts), ROWS)
+
+
+def _counts(link: Link, posts: Ints) -> Ints:
+    """Posts in order, with how many hot readings they have."""
+    import numpy as np
+
+    if most(link, posts):
+        sql = "SELECT post_id, count(*) FROM reading GROUP BY post_id ORDER BY post_id"
+        every = bulk.numbers(link, sql, width=2)
+        return every[np.isin(every[:, 0], posts, assume_unique=True)]
+    bulk.wanted(link, "wanted_counts", pl.DataFrame({"post": posts}))
+    sql = (
+        "SELECT w.post, (SELECT count(*) FROM reading r WHERE r.post_id = w.post)"
+        " FROM wanted_counts w ORDER BY w.post"
+    )
+    some = bulk.numbers(link, sql, width=2)
+    return some[some[:, 1] > 0]
 
 
 def even(counts: Ints, rows: int) -> Iterator[Ints]:

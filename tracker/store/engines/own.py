@@ -59,6 +59,8 @@ def _pieces(link: Link, posts: Ints, rows: int) -> Iterator[Ints]:
 class Own:
     """Runs SQL in the transaction of a link; `readings` is a temporary view."""
 
+    newest = None
+
     def __init__(self, link: Link, pieces: Sequence[Ints]) -> None:
         self._link, self._pieces = link, pieces
 

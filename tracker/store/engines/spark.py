@@ -107,6 +107,8 @@ class Spark:
     """An open session of Spark, whole posts together in one piece."""
 
     pieces = 1
+    #: It passes over rows in which the second is null.
+    newest = "max_by({m}, CASE WHEN {m} IS NOT NULL THEN captured_at END)"
 
     def __init__(
         self,

@@ -6,7 +6,9 @@ each. They read two relations: `readings` (post, captured_at, metrics) and `coun
 posts of an ambassador on a platform, of a platform, or one post.
 
 `last` finds the newest reading of each post that knows a metric, and adds up what these
-say; it sums by post and orders nothing, which costs a part of what windows do.
+say; it sums by post and orders nothing, which costs a part of what windows do. Engines
+that have a word for "the value at the greatest instant" read everything once for it;
+for the others the readings are joined with the instants that were found.
 
 A row of `by_day` is a group: readings of a part that were their post's last known
 ones from one day (`day`) until another (`..._until`, null: until now). From groups all
@@ -37,6 +39,16 @@ WITH newest AS (
 SELECT c.part,
   COUNT(CASE WHEN r.captured_at = n.first_at THEN 1 END) AS posts{sums}
 FROM readings r JOIN newest n ON n.post = r.post JOIN counted c ON c.post = r.post
+GROUP BY c.part
+"""
+#: The same for an engine that finds a value with its instant.
+LAST_AT_ONCE = """\
+WITH newest AS (
+  SELECT post, MAX(captured_at) AS last_at{newest}
+  FROM readings GROUP BY post
+)
+SELECT c.part, COUNT(*) AS posts{sums}
+FROM newest n JOIN counted c ON c.post = n.post
 GROUP BY c.part
 """
 
@@ -83,14 +95,23 @@ class Metrics:
         return f"{metric}_{name}"
 
 
-def last(metrics: Metrics) -> str:
+def last(metrics: Metrics, newest: str | None = None) -> str:
     """Last known values by part: posts, and of each metric the sum, how many are known,
-    the oldest and the newest of their instants (`{m}_known`, `_oldest`, `_newest`)."""
+    the oldest and the newest of their instants (`{m}_known`, `_oldest`, `_newest`).
+
+    newest: how an engine says "the value of {m} that is known with the greatest
+    captured_at"; None: it has no word for it.
+    """
     ends = {m: f"n.{m}_at" if m in metrics.part else "n.last_at" for m in metrics.all}
-    return LAST.format(
-        newest=_each(metrics.part, _NEWEST),
-        sums="".join(_STANDS.format(m=m, at=at) for m, at in ends.items()),
-    )
+    if newest is None:
+        text, stands = LAST, _STANDS
+        found = _each(metrics.part, _NEWEST)
+    else:
+        text, stands = LAST_AT_ONCE, _STANDS_AT_ONCE
+        found = _each(metrics.all, f",\n    {newest} AS {{m}}")
+        found += _each(metrics.part, _NEWEST)
+    sums = "".join(stands.format(m=m, at=at) for m, at in ends.items())
+    return text.format(newest=found, sums=sums)
 
 
 def by_day(metrics: Metrics, step: str) -> str:
@@ -114,6 +135,9 @@ _NEWEST = """,
 _STANDS = """,
   CAST(SUM(CASE WHEN r.captured_at = {at} THEN r.{m} END) AS BIGINT) AS {m},
   COUNT(CASE WHEN r.captured_at = {at} THEN 1 END) AS {m}_known,
+  MIN({at}) AS {m}_oldest, MAX({at}) AS {m}_newest"""
+_STANDS_AT_ONCE = """,
+  CAST(SUM(n.{m}) AS BIGINT) AS {m}, COUNT(n.{m}) AS {m}_known,
   MIN({at}) AS {m}_oldest, MAX({at}) AS {m}_newest"""
 _SHARED_STEP = ",\n    LAG(step) OVER newest_first AS until_step"
 _STEP = """,
