@@ -47,6 +47,7 @@ WORDS |= {
 }
 #: What runs by itself: it asks the application, and knows neither SQL nor templates.
 SERVICES = {"daemon", "schedule", "looks", "watch", "workers", "publisher", "timing"}
+SERVICES |= {"turns"}
 SERVICES |= {"hosts", "lock", "log", "systemd", "status", "doctor", "retry", "stop"}
 SERVICES |= {"byhand", "alerts"}
 #: Questions about a programme: facts of the store put through pure formulas.

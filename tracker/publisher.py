@@ -1,4 +1,7 @@
-"""Keeps the pages as new as the facts: one build at a time, once it is quiet."""
+"""Keeps the pages as new as the facts: one build at a time, once it is quiet.
+
+Which pages a build makes, those of all campaigns or of one, is decided in turns.py.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ import time
 from tracker import status
 from tracker.app import Tracker
 from tracker.errors import LockedError, TrackerError
+from tracker.store import changes
+from tracker.turns import Turn, Turns
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +21,8 @@ EASY = 5.0
 #: Changes that keep coming are waited for no longer than this; seconds.
 LONGEST = 10.0
 #: After a build there is rest for so many times as long as it took: clicks come all the
-#: time, and pages need not follow each.
+#: time, and pages need not follow each. A change need not rest after a build of a
+#: campaign that had not changed itself.
 RESTS = 3
 #: After a build that failed; seconds.
 AGAIN = 60.0
@@ -36,7 +42,9 @@ class Publisher:
         self._built: str | None = None
         self._seen: str | None = None
         self._waits = False
-        self._since = self._next = 0.0
+        self._since = self._next = self._rests = 0.0
+        self._turns = Turns()
+        self._written: int | None = None
 
     def hurry(self) -> None:
         """Something was collected: look at the next step."""
@@ -52,12 +60,30 @@ class Publisher:
             self._next = clock + EASY
             return
         stamp = status.stamp(tracker, now)
-        if stamp == self._built:
-            self._next = clock + EASY
-        elif stamp != self._seen and self._young(clock):
+        if stamp not in (self._built, self._seen) and self._young(clock):
             self._seen = stamp
+            return
+        if stamp != self._built:
+            self._look(tracker, stamp)
+        turn = self._turns.next()
+        if turn is None:
+            self._built = self._seen = stamp
+            self._next = clock + EASY
+        elif clock < self._rests and not turn.changed:
+            self._next = min(clock + EASY, self._rests)
         elif self._ours(tracker, now):
-            self._build(tracker, stamp, now)
+            self._build(tracker, turn, now)
+
+    def _look(self, tracker: Tracker, stamp: str) -> None:
+        """What changed, and of which campaigns; `stamp` was taken before."""
+        database, named = tracker.database, set[str]()
+        if self._written is None:
+            self._written = changes.last_written(database)
+        else:
+            self._written, named = changes.written(database, self._written)
+        numbers = changes.numbers(database)
+        self._turns.see(stamp, numbers, lambda: changes.sizes(database), named)
+        self._built = self._seen = stamp
 
     def _young(self, clock: float) -> bool:
         """Has this change been waited for less than LONGEST?"""
@@ -78,32 +104,47 @@ class Publisher:
             self._next = time.monotonic() + (0 if self.term else EASY)
         return self.term > 0
 
-    def _build(self, tracker: Tracker, stamp: str, now: int) -> None:
+    def _build(self, tracker: Tracker, turn: Turn, now: int) -> None:
         from tracker.publish import publish
 
         began = time.monotonic()
+        said = {"action": "publish"}
+        if turn.campaign is not None:
+            said["campaign"] = turn.campaign
         try:
-            publish(tracker, now=now, may=lambda: self._still(tracker))
+            publish(
+                tracker,
+                campaign=turn.campaign,
+                now=now,
+                may=lambda: self._still(tracker),
+            )
         except LockedError as error:  # a person builds them just now, or another host
             self._pause(EASY)
             if error.code == "TERM_LOST":
-                said = str(error).replace("error[", "warning[", 1)
-                log.warning(said, extra={"action": "publish", "code": error.code})
-            return
+                told = str(error).replace("error[", "warning[", 1)
+                log.warning(told, extra={**said, "code": error.code})
         except TrackerError as error:
-            self._pause(AGAIN)
-            log.error(str(error), extra={"action": "publish", "code": error.code})
-            return
+            self._fail(turn)
+            log.error(str(error), extra={**said, "code": error.code})
         except Exception:  # whatever it is, collecting goes on
-            self._pause(AGAIN)
-            said = "the pages could not be built; the last good ones stay"
-            log.exception(said, extra={"action": "publish"})
-            return
-        self._built = self._seen = stamp
+            self._fail(turn)
+            log.exception(
+                "the pages could not be built; the last good ones stay", extra=said
+            )
+        else:
+            self._end(turn, time.monotonic() - began)
+            log.info("pages built", extra=said)
+
+    def _end(self, turn: Turn, took: float) -> None:
         self._waits = False
-        ended = time.monotonic()
-        self._next = ended + RESTS * (ended - began)
-        log.info("pages built", extra={"action": "publish"})
+        self._turns.built(turn, took)
+        self._rests = time.monotonic() + RESTS * took
+        # a change may come at once after a build that was for none
+        self._next = self._rests if turn.changed else 0.0
+
+    def _fail(self, turn: Turn) -> None:
+        self._turns.failed(turn)
+        self._pause(AGAIN)
 
     def _still(self, tracker: Tracker) -> None:
         """LockedError when another host publishes now. On SQLite there is none."""

@@ -374,3 +374,63 @@ def test_two_daemons_on_postgresql_share_the_slots(
     assert slots == sorted(set(slots))
     for earlier, later in pairwise(done):
         assert later.slot - earlier.slot == 1000 * (1 + later.merged)
+
+
+#: A campaign, and the one who posts for it.
+CAMPAIGN = (
+    "INSERT INTO ambassador (id, slug, name, created_at) VALUES ({n}, '{who}', 'A', 0)",
+    (
+        "INSERT INTO handle (ambassador_id, platform, handle, key)"
+        " VALUES ({n}, 'youtube', '{who}', '{who}')"
+    ),
+    (
+        "INSERT INTO campaign (id, slug, name, timezone, currency, language, rules, plan,"
+        " state, applied_at) VALUES ({n}, '{who}', 'C', 'UTC', 'EUR', 'en', '{{}}', '{{}}',"
+        " 'open', 0)"
+    ),
+    (
+        "INSERT INTO enrolment (campaign_id, ambassador_id, starts)"
+        " VALUES ({n}, {n}, '2009-01-01')"
+    ),
+)
+#: So many posts that their pages are not made together with those of all others.
+POSTS = 30_000
+
+
+def test_pages_of_a_live_campaign_wait_for_one_other_at_most(start, run, workspace):
+    """What changed is built first, alone; then the other, whose quality page tells of
+    all sources; and all are as one report of everything makes them."""
+    database = Database(f"sqlite:///{workspace / 'tracker.db'}", workspace)
+    for n, who in enumerate(("large", "live"), 1):
+        with database.writing() as link:
+            for statement in CAMPAIGN:
+                link.run(statement.format(n=n, who=who))
+        named = DROP.replace("drop", who).replace("*", f"{who}-*")
+        add(workspace, f'{named}handle = "{who}"\n')
+    many = (ROW.format(f"p{n}", 10) for n in range(POSTS))
+    drop(workspace, "large-1.csv", *many)
+    drop(workspace, "live-1.csv", ROW.format("l1", 5))
+    assert run("ingest").code == 0
+    daemon, site = start(), workspace / "site"
+
+    def built():
+        return [one.get("campaign") for one in daemon.said("publish")]
+
+    def entries():
+        known = json.loads((site / "manifest.json").read_text())["files"]
+        return {n: e["sha256"] for n, e in known.items() if n.startswith("large/")}
+
+    until(lambda: {"large", "live"} <= set(built()))
+    before, builds = entries(), len(built())
+    drop(workspace, "live-2.csv", ROW.format("l2", 12_345))
+    until(lambda: "12345" in (site / "live" / "data" / "posts.csv").read_text())
+    assert "12,350" in (site / "index.html").read_text()
+    until(lambda: len(built()) > builds)
+    assert "live" in built()[builds : builds + 2]
+    until(lambda: "large" in built()[built().index("live", builds) :])
+    changed = {name for name, digest in entries().items() if before[name] != digest}
+    assert changed == {"large/quality.html"}
+    assert daemon.end() == 0
+    before = {each: each.read_bytes() for each in site.rglob("*.html")}
+    assert run("report").code == 0
+    assert {each: each.read_bytes() for each in site.rglob("*.html")} == before

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.model import Reject
+from tracker.store import changes
 from tracker.store.again import whole
 from tracker.store.database import Database, Link
 from tracker.visits import REPEAT, repeats
@@ -42,7 +43,7 @@ class Sum(NamedTuple):
 
 @whole
 def put(
-    database: Database, clicks: Sequence[Click], lost: Iterable[tuple[int, int, int]]
+    database: Database, clicks: Sequence[Click], lost: Sequence[tuple[int, int, int]]
 ) -> None:
     """Keep clicks, and how many of a link were lost: (link, since when, how many)."""
     with database.writing() as link:
@@ -53,6 +54,14 @@ def put(
                 " ON CONFLICT (link_id, at) DO UPDATE SET many = uncounted.many + ?",
                 (number, at, many, many),
             )
+        _note(link, {one.link for one in clicks} | {number for number, *_ in lost})
+
+
+def _note(link: Link, numbers: Iterable[int]) -> None:
+    """The campaigns of these links changed."""
+    whose = "SELECT campaign_id FROM link WHERE id = ?"
+    found = {link.value(whose, (number,)) for number in sorted(numbers)}
+    changes.note(link, found - {None})
 
 
 # -- clicks that are told ------------------------------------------------------------
@@ -85,7 +94,7 @@ def _unknown(event: Event, code: str) -> Reject:
     )
 
 
-def keep(link: Link, source: int, events: Iterable[Event], window: int) -> None:
+def keep(link: Link, source: int, events: Sequence[Event], window: int) -> None:
     """Clicks that were told become clicks; the same set of them always gives the same
     classes, in whatever order it came."""
     touched: set[tuple[int, str]] = set()
@@ -99,6 +108,7 @@ def keep(link: Link, source: int, events: Iterable[Event], window: int) -> None:
         link.run(INSERT, (*facts, source, event.id, visitor))
         if visitor and not rule:
             touched.add((number, visitor))
+    _note(link, {numbers[json.loads(event.data)["code"]] for event in events})
     for number, visitor in sorted(touched):
         _sort(link, number, visitor, window)
 

@@ -88,6 +88,7 @@ class Corrections:
         slots = posts.slots(pl.DataFrame(key))
         ids = posts.id[slots]
         sums.know(ids)
+        sums.touch(ids)
         before = series.of(link, ids)
         names = ", ".join(_PAST)
         link.run(

@@ -21,6 +21,7 @@ from tracker.model import handle_key
 from tracker.store import audit, counting, forgetting, history, scrub
 from tracker.store.again import whole
 from tracker.store.archive.gather import Wish, gather
+from tracker.store.changes import everything as all_changed
 from tracker.store.database import Database, Link
 from tracker.store.persons import LINKS, POSTS, Person, applied, find, payloads
 from tracker.store.redaction import Redaction
@@ -145,6 +146,7 @@ def _erase(link: Link, who: Person, zone: ZoneInfo, now: int) -> Erased:
         refresh(link, zone)  # a rule of a campaign named them
     done.tables["past"] += forgetting.person(link, who, named, changes)
     link.run("DELETE FROM edition WHERE ambassador_id = ?", (who.row,))
+    all_changed(link)  # their posts are called otherwise
     return done
 
 

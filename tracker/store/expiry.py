@@ -160,6 +160,7 @@ def _less(link: Link, zone: ZoneInfo, posts: Ints, delete: Callable[[], None]) -
     readings went."""
     sums, gone = Sums(link, zone), 0
     sums.know(posts)
+    sums.touch(posts)
     for was in series.pieces(link, posts):
         sums.gained(contributions(was, steps(was), firsts(was)), sign=-1)
         gone += len(was.post)

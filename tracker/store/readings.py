@@ -167,6 +167,7 @@ class Keeping:
         fresh = Series(rows.post, rows.at, rows.values)
         starts = fresh.starts
         whose = slot[starts]
+        self._sums.touch(rows.post[starts])
         before = Known(posts.known.values[whose], posts.known.at[whose])
         made = steps(fresh, before)
         first = np.zeros(len(rows), np.int64)
@@ -197,6 +198,7 @@ class Keeping:
         merged = merge(series.same_identity(self._link, new), new)
         self._keep_smaller(merged)
         changed = np.union1d(merged.added.post, merged.replaced.post)
+        self._sums.touch(np.union1d(changed, merged.beaten.post))
         if len(changed):
             self._recount(changed, merged)
         return merged

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from tracker.store import attribution, bulk, rollups, series, sums
+from tracker.store import attribution, bulk, changes, rollups, series, sums
 from tracker.store.attribution import Rules
 from tracker.store.database import Link
 from tracker.store.gains import contributions, firsts, steps
@@ -33,14 +33,17 @@ def refresh(link: Link, zone: ZoneInfo) -> None:
     stale = _stale(link, known)
     _drop(link, known, stale)
     parts: list[pl.DataFrame] = []
+    changed = set(stale)
     for posts in attributable(link):
         old = sums.stored_attribution(link, posts["post"].to_numpy())
         new = attribution.derive(posts, known)
         parts += _moves(link, old, new, known, stale)
         sums.replace(link, posts["post"], new)
+        changed |= _whose(old, new)
         parts = [rollups.merged(parts)] if parts else []
     rollups.add(link, parts)
     remember(link, known)
+    changes.note(link, changed)
 
 
 def attributable(link: Link) -> Iterator[pl.DataFrame]:
@@ -71,6 +74,13 @@ def _moves(
         )
         yield rollups.negated(taken)
         yield brought
+
+
+def _whose(old: pl.DataFrame, new: pl.DataFrame) -> set[int]:
+    """Campaigns that posts came to or left, 0 among them if any did."""
+    here = pl.Series(sums.moved(old, new)).implode()
+    both = pl.concat([old, new]).filter(pl.col("post").is_in(here))
+    return set(both["campaign_id"].unique())
 
 
 def _stale(link: Link, known: Rules) -> set[int]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from tracker.store import attribution, bulk, rollups, series
+from tracker.store import attribution, bulk, changes, rollups, series
 from tracker.store.database import Link
 from tracker.store.gains import Series, contributions, firsts, steps
 
@@ -24,7 +24,8 @@ WAITING = 400_000
 
 
 class Sums:
-    """Collects changes of rollups; `write` brings them to the store."""
+    """Collects changes of rollups, and whose they are; `write` brings them to the
+    store."""
 
     def __init__(self, link: Link, zone: ZoneInfo) -> None:
         self._link = link
@@ -32,6 +33,7 @@ class Sums:
         self._attributed = pl.DataFrame(schema=attribution.RESULT)
         self._waiting: list[pl.DataFrame] = []
         self._height = 0
+        self._changed: set[int] = set()
 
     def attribute(self, posts: pl.DataFrame, old: Ints) -> None:
         """Attribute posts (attribution.POSTS) that are new or described otherwise.
@@ -42,6 +44,7 @@ class Sums:
         derived = attribution.derive(posts, self._rules)
         if len(old):
             self.know(old)
+            self.touch(old)
             these = pl.col("post").is_in(pl.Series(old).implode())
             stored = self._attributed.filter(these)
             move = moved(stored, derived.filter(these))
@@ -56,9 +59,21 @@ class Sums:
             stored = stored_attribution(self._link, unknown)
             self._attributed = pl.concat([self._attributed, stored])
 
+    def touch(self, posts: Ints) -> None:
+        """Something of these posts changed, whether that changes a sum or not: so did
+        the campaigns that they count for. Their attribution is known (`know`)."""
+        some = pl.Series(np.unique(posts))
+        theirs = self._attributed.filter(
+            (pl.col("campaign_id") > 0) & pl.col("post").is_in(some.implode())
+        )
+        self._changed.update(theirs["campaign_id"].unique())
+        if theirs["post"].n_unique() < len(some):
+            self._changed.add(changes.NONE)
+
     def _remember(self, posts: pl.Series, derived: pl.DataFrame) -> None:
         rest = self._attributed.filter(~pl.col("post").is_in(posts.implode()))
         self._attributed = pl.concat([rest, derived])
+        self.touch(posts.to_numpy())
         replace(self._link, posts, derived)
 
     def _move(self, posts: Ints, old: pl.DataFrame, new: pl.DataFrame) -> None:
@@ -87,6 +102,7 @@ class Sums:
     def write(self) -> None:
         rollups.add(self._link, self._waiting)
         self._waiting, self._height = [], 0
+        changes.note(self._link, self._changed)
 
 
 def stored_attribution(link: Link, posts: Ints) -> pl.DataFrame:

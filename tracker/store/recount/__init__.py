@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from tracker.store import attribution, refresh, rollups, sums
+from tracker.store import attribution, changes, refresh, rollups, sums
 from tracker.store.attribution import Rules
 from tracker.store.database import Link
 from tracker.store.gains import contributions, firsts, steps
@@ -99,3 +99,4 @@ def write(link: Link, found: Recount) -> None:
     found.sums.write(link)
     link.run("DELETE FROM meta WHERE key LIKE 'zone:%'")
     refresh.remember(link, found.known)
+    changes.everything(link)
