@@ -11,6 +11,7 @@ from tracker.checks.anomalies import Mark, Readings
 from tracker.finding import INFO, WARNING, Finding, finding_id
 from tracker.model import iso
 from tracker.store import anomalies as store
+from tracker.store import changes
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
@@ -52,6 +53,25 @@ def findings(
     some = store.campaigns(tracker.database) if campaign is None else []
     for group in [*some, campaign]:
         yield from _of_group(tracker, group)
+
+
+class Memory:
+    """The same of all campaigns, looked for again only in those that changed since it
+    was asked last; the first time in all."""
+
+    def __init__(self) -> None:
+        self._found: dict[str | None, tuple[int, list[Finding]]] = {}
+
+    def findings(self, tracker: Tracker) -> Iterator[Finding]:
+        # numbers first: what changes meanwhile is looked at again
+        numbers: dict[str | None, int] = {}
+        numbers.update(changes.numbers(tracker.database).items())
+        numbers[None] = changes.number_of_none(tracker.database)
+        self._found = {one: self._found[one] for one in numbers if one in self._found}
+        for group, number in numbers.items():
+            if self._found.get(group, (None,))[0] != number:
+                self._found[group] = number, list(_of_group(tracker, group))
+            yield from self._found[group][1]
 
 
 def _of_group(tracker: Tracker, campaign: str | None) -> Iterator[Finding]:

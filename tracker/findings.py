@@ -13,6 +13,8 @@ from tracker.finding import Finding
 if TYPE_CHECKING:
     from tracker.app import Tracker
 
+#: The check that reads all readings.
+READINGS = "tracker.anomalies:findings"
 #: module:function, called with (tracker, now); each yields its findings.
 CHECKS: tuple[str, ...] = (
     "tracker.missions:findings",
@@ -21,7 +23,7 @@ CHECKS: tuple[str, ...] = (
     "tracker.statements:findings",
     "tracker.disclosures:findings",
     "tracker.anomalies:disagreements",
-    "tracker.anomalies:findings",
+    READINGS,
     "tracker.presence:findings",
     "tracker.lateness:findings",
     "tracker.contracts:findings",
@@ -29,7 +31,7 @@ CHECKS: tuple[str, ...] = (
 )
 #: These are asked for one campaign alone where only that one is wanted: they read all
 #: its posts, or all readings of them.
-BY_CAMPAIGN = ("tracker.anomalies:findings", "tracker.silence:findings")
+BY_CAMPAIGN = (READINGS, "tracker.silence:findings")
 
 
 def findings(

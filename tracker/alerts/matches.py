@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tracker.alerts import words
+from tracker.anomalies import Memory
 from tracker.errors import NotFoundError
 from tracker.finding import WARNING, Finding, finding_id
-from tracker.findings import findings
+from tracker.findings import CHECKS, READINGS, findings
 from tracker.model import Campaign, day_instant, day_number, local_day, number_day
 from tracker.rules import Alert, Condition
 from tracker.store.roster import Roster
@@ -30,15 +31,18 @@ class Match:
     finding: Finding
 
 
-def matches(tracker: Tracker, alerts: Iterable[Alert], now: int) -> Iterator[Match]:
+def matches(
+    tracker: Tracker, alerts: Iterable[Alert], now: int, memory: Memory | None = None
+) -> Iterator[Match]:
     """All that these alerts have to tell at this instant, told or not, whatever
-    people said of it. NotFoundError when one names a campaign that is not there."""
+    people said of it. memory: what readings had to tell the last time. NotFoundError
+    when an alert names a campaign that is not there."""
     alerts = list(alerts)
     known = {one.id: one for one in Roster(tracker.database).campaigns()}
     for alert in alerts:
         there(alert, known)
     rules = any(alert.condition is None for alert in alerts)
-    found = findings(tracker, now=now) if rules else []
+    found = _found(tracker, now, memory or Memory()) if rules else []
     for alert in alerts:
         if alert.condition is None:
             mine = (one for one in found if _about(alert, one))
@@ -50,6 +54,14 @@ def matches(tracker: Tracker, alerts: Iterable[Alert], now: int) -> Iterator[Mat
                 for one in days(tracker, campaign, alert.condition, now)
             )
         yield from (Match(alert, one) for one in mine)
+
+
+def _found(tracker: Tracker, now: int, memory: Memory) -> list[Finding]:
+    """All findings. Those of readings come from memory where nothing changed: to look
+    through all readings of all campaigns at each round costs with the years."""
+    others = [name for name in CHECKS if name != READINGS]
+    known = memory.findings(tracker)
+    return findings(tracker, now=now, checks=others, known=known)
 
 
 def there(alert: Alert, known: Mapping[str, Campaign]) -> None:

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from tracker import log
 from tracker.alerts import delivery, words
 from tracker.alerts.matches import Match, matches, there
+from tracker.anomalies import Memory
 from tracker.errors import ConfigError, NotFoundError, TrackerError
 from tracker.finding import INFO, Finding
 from tracker.model import Campaign, local_day
@@ -56,10 +57,15 @@ class Message:
 
 
 class Sender:
-    """One round over the alerts and the digest of a workspace, at one instant."""
+    """One round over the alerts and the digest of a workspace, at one instant.
 
-    def __init__(self, tracker: Tracker, now: int) -> None:
-        self.tracker, self.now = tracker, now
+    memory: what readings had to tell in the round before, if there was one.
+    """
+
+    def __init__(
+        self, tracker: Tracker, now: int, memory: Memory | None = None
+    ) -> None:
+        self.tracker, self.now, self._memory = tracker, now, memory
         self.database = tracker.database
         self.alerts = {alert.name: alert for alert in tracker.settings.alerts}
         self._addresses: dict[str, str] = {}
@@ -72,7 +78,7 @@ class Sender:
     def found(self) -> list[Match]:
         """All that there is to tell; an alert that is wrong is told, and left out."""
         sound = [alert for alert in self.alerts.values() if self._sound(alert)]
-        return list(matches(self.tracker, sound, self.now))
+        return list(matches(self.tracker, sound, self.now, self._memory))
 
     def _sound(self, alert: Alert) -> bool:
         try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker import status
 from tracker.alerts.sending import Sender
+from tracker.anomalies import Memory
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
@@ -25,6 +26,7 @@ class Watchman:
     def __init__(self) -> None:
         self._next = self._longest = 0.0
         self._seen: str | None = None
+        self._memory = Memory()
 
     def step(self, tracker: Tracker, now: int) -> None:
         """One look, if it is time for one."""
@@ -33,7 +35,7 @@ class Watchman:
             return
         self._next = began + PACE
         stamp = f"{status.stamp(tracker, now)} {tracker.settings.raw}"
-        sender = Sender(tracker, now)
+        sender = Sender(tracker, now, self._memory)
         if stamp != self._seen or began >= self._longest:
             sender.look()
             self._seen, self._longest = stamp, time.monotonic() + LONGEST
