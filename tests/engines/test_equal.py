@@ -13,7 +13,7 @@ from plain import campaign, keep
 
 from tracker.errors import ConfigError
 from tracker.store.archive import move, parts
-from tracker.store.engines import duckdb, hot, own, posts
+from tracker.store.engines import duckdb, figures, hot, own, posts
 
 quick = settings(
     max_examples=12,
@@ -64,8 +64,8 @@ def test_both_databases_and_duckdb(hard, monkeypatch):
     monkeypatch.setattr(hot, "ROWS", 20)
     monkeypatch.setattr(duckdb, "ROWS", 30)
     monkeypatch.setattr(duckdb.Duck, "newest", None)
-    monkeypatch.setattr(hot, "most", lambda *_: False)
-    monkeypatch.setattr(posts, "most", lambda *_: False)
+    for module in (hot, posts, figures):
+        monkeypatch.setattr(module, "most", lambda *_: False)
     agree(hard, engines, zone=zone, apart=("x",))
     for engine in engines:
         ((summed, kept),) = asked(hard, engine, ("mission",), "c", zone)

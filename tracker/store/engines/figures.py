@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tracker.model import METRICS
-from tracker.store import rollups
+from tracker.store import bulk, rollups
 from tracker.store.engines import clock, groups, statement
+from tracker.store.engines.posts import most
 from tracker.store.figures import FAR, LAST, Figures, Spans
 
 if TYPE_CHECKING:
@@ -22,17 +23,39 @@ if TYPE_CHECKING:
     from tracker.store.gains import Ints
 
 POSTS = {"post": pl.Int64, "platform": pl.String, "ambassador_id": pl.Int64}
+PLATFORMS = {"post": pl.Int64, "platform": pl.String}
 NAMED = {"post": pl.Int64, "platform": pl.String, "post_id": pl.String} | POSTS
 
 
 def posts_of(link: Link, campaign: int) -> pl.DataFrame:
     """POSTS of a campaign (row number, 0 the workspace)."""
-    return link.frame(
-        "SELECT a.post_id, p.platform, a.ambassador_id FROM attribution a"
-        " JOIN post p ON p.id = a.post_id WHERE a.campaign_id = ?",
+    whose = bulk.numbers(
+        link,
+        "SELECT post_id, ambassador_id FROM attribution WHERE campaign_id = ?",
         (campaign,),
-        POSTS,
+        width=2,
     )
+    posts = pl.DataFrame({"post": whose[:, 0], "ambassador_id": whose[:, 1]})
+    if most(link, whose[:, 0]):
+        kinds = _platforms(link)
+    else:
+        kinds = link.frame(
+            "SELECT p.id, p.platform FROM attribution a JOIN post p ON p.id = a.post_id"
+            " WHERE a.campaign_id = ?",
+            (campaign,),
+            PLATFORMS,
+        )
+    return posts.join(kinds, on="post").select(*POSTS)
+
+
+def _platforms(link: Link) -> pl.DataFrame:
+    """PLATFORMS of all posts: an index has them, which a join does not look at."""
+    parts = [pl.DataFrame(schema=PLATFORMS)]
+    for (name,) in link.all("SELECT DISTINCT platform FROM post ORDER BY platform"):
+        sql = "SELECT id FROM post WHERE platform = ?"
+        posts = bulk.numbers(link, sql, (name,), width=1)[:, 0]
+        parts.append(pl.DataFrame({"post": posts}).with_columns(platform=pl.lit(name)))
+    return pl.concat(parts)
 
 
 def named(link: Link, campaign: int) -> pl.DataFrame:
