@@ -57,7 +57,7 @@ def check(tracker: Tracker, campaign: str) -> Checked:
     unknown = [
         *_tools(plan, {*given, *OWN_SOURCES}),
         *_assigned(plan, found, roster),
-        *_costs(plan, {one.id for one in roster.ambassadors()}),
+        *_costs(plan, roster.ids()),
     ]
     return Checked(
         found,

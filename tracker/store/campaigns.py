@@ -35,11 +35,15 @@ class Applied:
     changes: tuple[Change, ...]
 
 
-def read_campaigns(link: Link) -> dict[str, tuple[int, Campaign]]:
-    """All campaigns by id, with the number of their row, in the order of ids."""
+def read_campaigns(
+    link: Link, campaign: str | None = None
+) -> dict[str, tuple[int, Campaign]]:
+    """All campaigns, or one, by id, with the number of their row, in the order of
+    ids."""
     found = link.all(
         "SELECT slug, id, name, timezone, currency, language, starts, ends, rules,"
-        " state FROM campaign"
+        " state FROM campaign WHERE CAST(? AS TEXT) IS NULL OR slug = ?",
+        (campaign, campaign),
     )
     return {slug: (row, _campaign(slug, *rest)) for slug, row, *rest in sorted(found)}
 

@@ -56,6 +56,11 @@ class Roster:
         with self.database.reading() as link:
             return rows.read_plan(link, rows.find_campaign(link, campaign)[0])
 
+    def ids(self) -> set[str]:
+        """The ids of all ambassadors."""
+        with self.database.reading() as link:
+            return rows.read_ids(link)
+
     def ambassadors(self, campaign: str | None = None) -> list[Ambassador]:
         """All ambassadors, or those enrolled in a campaign, by id."""
         with self.database.reading() as link:

@@ -17,9 +17,9 @@ from tracker.store.people import Known
 
 def find_campaign(link: Link, campaign: str) -> tuple[int, Campaign]:
     """A campaign with its row number. Raises NotFoundError."""
-    found = read_campaigns(link)
+    found = read_campaigns(link, campaign)
     if campaign not in found:
-        raise NotFoundError("campaign", campaign, found)
+        raise NotFoundError("campaign", campaign, read_campaigns(link))
     return found[campaign]
 
 
@@ -46,6 +46,11 @@ def read_held(link: Link) -> list[Held]:
 def read_people(link: Link) -> dict[str, tuple[int, Ambassador]]:
     rows = link.all("SELECT slug, id, name, email, country, language FROM ambassador")
     return {slug: (row, Ambassador(slug, *facts)) for slug, row, *facts in sorted(rows)}
+
+
+def read_ids(link: Link) -> set[str]:
+    """The ids of all ambassadors."""
+    return {slug for (slug,) in link.all("SELECT slug FROM ambassador")}
 
 
 def read_ambassadors(link: Link) -> dict[str, Ambassador]:
@@ -75,15 +80,20 @@ def read_enrolments(link: Link, campaign: str | None) -> list[Enrolment]:
     """All enrolments, or those of one campaign. Raises NotFoundError."""
     if campaign is not None:
         find_campaign(link, campaign)
-    return [one for _, one in enrolment_rows(link) if campaign in (None, one.campaign)]
+    return [one for _, one in enrolment_rows(link, campaign)]
 
 
-def enrolment_rows(link: Link) -> list[tuple[int, Enrolment]]:
-    """Enrolments with their row numbers, by campaign, then ambassador."""
+def enrolment_rows(
+    link: Link, campaign: str | None = None
+) -> list[tuple[int, Enrolment]]:
+    """Enrolments, or those of one campaign, with their row numbers, by campaign, then
+    ambassador."""
     rows = link.all(
         "SELECT e.id, c.slug, a.slug, e.starts, e.ends, e.team, e.fee, e.currency"
         " FROM enrolment e JOIN campaign c ON c.id = e.campaign_id"
         " JOIN ambassador a ON a.id = e.ambassador_id"
+        " WHERE CAST(? AS TEXT) IS NULL OR c.slug = ?",
+        (campaign, campaign),
     )
     made = [
         (row, Enrolment(slug, person, to_day(starts), to_day(ends), *rest))
@@ -97,6 +107,6 @@ def read_known(link: Link, campaign_row: int | None) -> Known:
     enrolments = {}
     if campaign_row is not None:
         slug = link.value("SELECT slug FROM campaign WHERE id = ?", (campaign_row,))
-        rows = enrolment_rows(link)
-        enrolments = {e.ambassador: (row, e) for row, e in rows if e.campaign == slug}
+        rows = enrolment_rows(link, slug)
+        enrolments = {e.ambassador: (row, e) for row, e in rows}
     return Known(read_people(link), Handles(read_held(link)), enrolments)
