@@ -30,8 +30,8 @@ CHECKS: tuple[str, ...] = (
     "tracker.agreements:findings",
 )
 #: These are asked for one campaign alone where only that one is wanted: they read all
-#: its posts, or all readings of them.
-BY_CAMPAIGN = (READINGS, "tracker.silence:findings")
+#: its posts, all readings of them, or all its costs.
+BY_CAMPAIGN = (READINGS, "tracker.silence:findings", "tracker.statements:findings")
 
 
 def findings(

@@ -38,10 +38,9 @@ def findings(
         return
     roster = Roster(tracker.database)
     campaigns = {one.id: one for one in roster.campaigns()}
-    for one in roster.enrolments():
-        if campaign in (None, one.campaign):
-            until = min(now, known.newest)
-            yield from _silent(one, campaigns[one.campaign], known, until, days)
+    for one in roster.enrolments(campaign):
+        until = min(now, known.newest)
+        yield from _silent(one, campaigns[one.campaign], known, until, days)
 
 
 def _days(tracker: Tracker) -> int:

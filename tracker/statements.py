@@ -214,10 +214,10 @@ def statement(
 # -- findings --------------------------------------------------------------------------
 
 
-def findings(tracker: Tracker, now: int) -> Iterator[Finding]:
-    """Campaigns whose paid and committed costs are beyond their budget."""
+def findings(tracker: Tracker, now: int, only: str | None = None) -> Iterator[Finding]:
+    """Campaigns whose paid and committed costs are beyond their budget; `only` one."""
     roster = Roster(tracker.database)
-    for campaign in roster.campaigns():
+    for campaign in roster.campaigns() if only is None else [roster.campaign(only)]:
         amount = (roster.plan(campaign.id).get("budget") or {}).get("amount")
         found = costs(tracker, campaign.id)
         if amount in (None, "?") or not found:
