@@ -214,25 +214,27 @@ def statement(
 # -- findings --------------------------------------------------------------------------
 
 
-def findings(tracker: Tracker, now: int, only: str | None = None) -> Iterator[Finding]:
-    """Campaigns whose paid and committed costs are beyond their budget; `only` one."""
+def findings(
+    tracker: Tracker, now: int, campaign: str | None = None
+) -> Iterator[Finding]:
+    """Campaigns, of all or one, whose paid and committed costs are beyond budget."""
     roster = Roster(tracker.database)
-    for campaign in roster.campaigns() if only is None else [roster.campaign(only)]:
-        amount = (roster.plan(campaign.id).get("budget") or {}).get("amount")
-        found = costs(tracker, campaign.id)
+    for one in roster.campaigns() if campaign is None else [roster.campaign(campaign)]:
+        amount = (roster.plan(one.id).get("budget") or {}).get("amount")
+        found = costs(tracker, one.id)
         if amount in (None, "?") or not found:
             continue
-        limit = minor_units(str(amount), campaign.currency)
-        sums = by_state(found, campaign.currency)
+        limit = minor_units(str(amount), one.currency)
+        sums = by_state(found, one.currency)
         spent = sums["paid"] + sums["committed"]
         if spent > limit:
             yield Finding(
-                finding_id("cost.budget", campaign.id),
+                finding_id("cost.budget", one.id),
                 "cost.budget",
                 WARNING,
-                max(day_instant(one.day) for one in found),
-                _over(spent, limit, campaign.currency),
-                campaign.id,
+                max(day_instant(cost.day) for cost in found),
+                _over(spent, limit, one.currency),
+                one.id,
             )
 
 
